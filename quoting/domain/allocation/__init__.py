@@ -1,0 +1,1 @@
+"""Exact allocation: how many of each offer, proven, recounted and explained."""

@@ -1,0 +1,1 @@
+"""Export determinations: may this transaction happen, on this day, and why."""

@@ -1,0 +1,120 @@
+"""The answer to one transaction: outcome, findings, conditions and what is open. Contract section 5."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from quoting.domain.parameters import Evidence as Grade
+
+
+class Outcome(StrEnum):
+    """In rising strictness; the order of definition is the order of strictness."""
+
+    ALLOWED = "allowed"
+    ADVISORY = "allowed_with_advisory"
+    EXCEPTION = "licence_exception"
+    CANNOT_DETERMINE = "cannot_determine"
+    LICENCE = "licence_required"
+    PROHIBITED = "prohibited"
+
+    @property
+    def strictness(self) -> int:
+        return list(Outcome).index(self)
+
+
+class Review(StrEnum):
+    """Review policy of a licence application, mildest first; no policy (None) is milder than all."""
+
+    APPROVAL = "presumption_of_approval"
+    CASE_BY_CASE = "case_by_case"
+    DENIAL = "presumption_of_denial"
+    POLICY_OF_DENIAL = "policy_of_denial"
+
+    @property
+    def strictness(self) -> int:
+        return list(Review).index(self)
+
+
+class Standing(StrEnum):
+    """Which plan a determination admits. Contract section 4."""
+
+    SAFE = "safe"
+    IF_CLEARED = "if_cleared"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one rule says of a transaction. `values_read`: both sides of each comparison, name to text."""
+
+    rule: str
+    jurisdiction: str
+    outcome: Outcome
+    because: str
+    values_read: tuple[tuple[str, str], ...]
+    effective_from: date | None
+    effective_to: date | None
+    published_on: date | None
+    citation: str
+    url: str
+    grade: Grade
+    review_policy: Review | None = None
+    exception: str | None = None
+    exception_conditions: tuple[str, ...] = ()
+    unconfirmed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A fact that is missing: which, who can give it, under which rule, and what it would unlock."""
+
+    fact: str
+    question: str
+    who: str
+    citation: str
+    unlocks: str
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """The strictest finding wins, all findings are kept.
+
+    Units: `notice_days` are calendar days of notice before an exception works (0: none), added to the lead time;
+        `review_days` of a licence application where a source gives them, shown and not added.
+    """
+
+    id: str
+    outcome: Outcome
+    exception: str | None
+    exception_conditions: tuple[str, ...]
+    review_policy: Review | None
+    classification: str
+    findings: tuple[Finding, ...]
+    open_questions: tuple[OpenQuestion, ...]
+    citations: tuple[str, ...]
+    conditions: tuple[str, ...]
+    advisories: tuple[str, ...]
+    not_covered: tuple[str, ...]
+    data_as_of: date
+    notice_days: int = 0
+    review_days: int | None = None
+
+    @property
+    def needs_answer(self) -> bool:
+        """An exception that works only after notice and no objection (NAC)."""
+        return self.outcome is Outcome.EXCEPTION and self.notice_days > 0
+
+    @property
+    def standing(self) -> Standing:
+        """Which plan may use it. Unknown never means allowed; a presumption of denial is in no plan."""
+        if self.outcome in (Outcome.ALLOWED, Outcome.ADVISORY) or (
+            self.outcome is Outcome.EXCEPTION and not self.needs_answer
+        ):
+            return Standing.SAFE
+        if self.outcome is Outcome.PROHIBITED or (
+            self.outcome is Outcome.LICENCE and self.review_policy in (Review.DENIAL, Review.POLICY_OF_DENIAL)
+        ):
+            return Standing.NEVER
+        return Standing.IF_CLEARED

@@ -1,0 +1,1 @@
+"""Landed cost: what one unit costs at a site, charge by charge."""

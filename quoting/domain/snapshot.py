@@ -1,0 +1,36 @@
+"""All that a quote reads besides the request: one value, pinned when the quote is accepted, hashed part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from quoting.domain.catalogue import Catalogue
+from quoting.domain.controls.rulebook import RuleBook
+from quoting.domain.pricing.fx import FxTable
+from quoting.domain.pricing.tariffs import TariffBook
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePart:
+    """One part of the reference data, for `provenance`. `as_of`: the last day its facts were seen."""
+
+    name: str
+    version: str
+    as_of: date
+    digest: str
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Reference data as of one instant. `digest` covers all of it and `as_of`: equal digests, equal answers."""
+
+    as_of: date
+    catalogue: Catalogue
+    rules: RuleBook
+    tariffs: TariffBook
+    fx: FxTable
+    parts: Mapping[str, SourcePart]
+    digest: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -236,3 +236,9 @@ class QuoteRequest:
     scenarios: tuple[Scenario, ...] = ()
     solve: SolveOptions = field(default_factory=SolveOptions)
     explain: Explain = Explain.SUMMARY
+
+
+def dated(request: QuoteRequest, today: date) -> QuoteRequest:
+    """The request with `as_of` (today) and `known_on` (`as_of`) filled in."""
+    as_of = request.as_of or today
+    return replace(request, as_of=as_of, known_on=request.known_on or as_of)

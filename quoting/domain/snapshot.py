@@ -34,3 +34,17 @@ class Snapshot:
     fx: FxTable
     parts: Mapping[str, SourcePart]
     digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """What a stored quote keeps of its snapshot, so that a second attempt and a replay read the same one.
+
+    `reference`: digest of the reference files; `rates`: canonical JSON of the exchange rates of the day;
+    `digest`: that of the snapshot they make together with `as_of`.
+    """
+
+    as_of: date
+    reference: str
+    rates: str
+    digest: str

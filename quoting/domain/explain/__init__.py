@@ -1,0 +1,1 @@
+"""Why not, what is open, what changes, and the answer in words."""

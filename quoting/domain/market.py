@@ -1,0 +1,56 @@
+"""The offers that a request may draw on: its own, and those of the catalogue on its day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from quoting.domain.answer import Code
+from quoting.domain.catalogue import offers_on
+from quoting.domain.offers import Grade, Offer, PriceBreak
+from quoting.domain.request import QuoteRequest
+from quoting.domain.snapshot import Snapshot
+
+_GRADES = list(Grade)
+
+
+def market(request: QuoteRequest, snapshot: Snapshot) -> tuple[Offer, ...]:
+    """Private and catalogue offers, discounts applied, in the order of their ids.
+
+    Catalogue offers that the request leaves out are here too, for `left_out` to say why; with `private_only` there
+    are none at all.
+    """
+    offers = list(request.offers)
+    if request.catalogue.use == "all":
+        offers += (_discounted(offer, request) for offer in offers_on(snapshot.catalogue, snapshot.as_of))
+    return tuple(sorted(offers, key=lambda offer: offer.id))
+
+
+def left_out(offer: Offer, request: QuoteRequest) -> tuple[Code, str] | None:
+    """Why the request's catalogue filter leaves an offer out; None where it does not."""
+    if offer.private:
+        return None
+    use = request.catalogue
+    if offer.vendor in use.exclude_vendors or (use.vendors is not None and offer.vendor not in use.vendors):
+        return Code.EXCLUDED, f"the request leaves catalogue offers of {offer.vendor} out"
+    if use.min_grade is not None and _GRADES.index(offer.grade) > _GRADES.index(use.min_grade):
+        return Code.EXCLUDED, f"the price is of grade {offer.grade}, the request asks for {use.min_grade} or better"
+    if use.max_price_age_days is not None and offer.observed_on is not None and request.as_of is not None:
+        oldest = request.as_of - timedelta(days=use.max_price_age_days)
+        if offer.observed_on < oldest:
+            age = (request.as_of - offer.observed_on).days
+            return Code.STALE_PRICE, f"the price is {age} days old, the request takes {use.max_price_age_days}"
+    return None
+
+
+def _discounted(offer: Offer, request: QuoteRequest) -> Offer:
+    factor = Decimal(1)
+    for discount in request.discounts:
+        if discount.vendor == offer.vendor:
+            factor *= 1 - discount.percent / 100
+    if factor == 1:
+        return offer
+    breaks = tuple(PriceBreak(b.min_qty, b.unit_price * factor) for b in offer.price_breaks)
+    note = f"{offer.note}; the caller's discount is in the price" if offer.note else "the caller's discount is in the price"
+    return replace(offer, price_breaks=breaks, note=note)

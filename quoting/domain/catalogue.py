@@ -41,7 +41,7 @@ class Observation:
     `country` of the market or data centre, None not named; `delivers_to` None: anywhere. `variant` tells apart what one
     channel sells in several forms: an instance type, a server instead of a module.
 
-    Units: `high` and `low` for one chip, of a lease for a month, major units of `currency`; `commitment_months` 0: none.
+    Units: `high` and `low` for one chip, of a lease for a month, in major units of `currency`; months, 0 none.
     """
 
     chip: str

@@ -1,0 +1,116 @@
+"""The catalogue's tables as values, and the integrity check that names file and line of what is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from quoting.adapters.reference import catalogue_rows as tables
+from quoting.adapters.reference.cells import RowError
+from quoting.adapters.reference.reading import Fault, Files, Row, read_table
+from quoting.domain.catalogue import Catalogue, Observation, SupplyFigure
+from quoting.domain.errors import ReferenceDataBroken
+
+CHIPS, PRICES, LEAD_TIMES = "data/chips.csv", "data/prices.csv", "data/lead_times.csv"
+VENDORS, CHANNELS, REGIONS, UNITS = "data/vendors.csv", "data/channels.csv", "data/regions.csv", "data/units.csv"
+TABLES = (CHIPS, PRICES, LEAD_TIMES, VENDORS, CHANNELS, REGIONS, UNITS)
+
+T = TypeVar("T")
+
+
+def parse_catalogue(files: Files) -> Catalogue:
+    """The catalogue of a set of reference files.
+
+    Raises:
+        ReferenceDataBroken: a table fails its check; the message names file and line of each fault.
+    """
+    catalogue, faults = _read(files)
+    if catalogue is None or faults:
+        raise ReferenceDataBroken("\n".join(str(fault) for fault in faults))
+    return catalogue
+
+
+def check_catalogue(files: Files) -> list[Fault]:
+    """Every fault of the catalogue's tables, in the order of file and line; none where it is sound.
+
+    Looked for: references to nothing, unreadable numbers and dates, prices of zero or less, a high end under the low
+    one, a rent older than the chip, missing sources, units and currencies, ids used twice, two observations of one
+    thing on one day, figures that do not give the published TPP or density.
+    """
+    return _read(files)[1]
+
+
+def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
+    """The catalogue of the rows that can be read, and the faults of the others."""
+    faults = [Fault(path, 1, "the file is missing") for path in TABLES if path not in files]
+    if faults:
+        return None, faults
+
+    def rows(path: str, read: Callable[[Row], T]) -> list[tuple[Row, T]]:
+        return _rows(files, path, read, faults)
+
+    vendors = _by_key(rows(VENDORS, tables.vendor), lambda vendor: vendor.id, faults)
+    chips = _by_key(rows(CHIPS, lambda row: tables.chip(row, vendors)), lambda chip: chip.id, faults)
+    channels = _by_key(rows(CHANNELS, lambda row: tables.channel(row, vendors)), lambda channel: channel.name, faults)
+    regions = _by_key(rows(REGIONS, tables.region), lambda region: region.code, faults)
+    units = _by_key(rows(UNITS, tables.unit), lambda unit: unit.name, faults)
+    known = tables.Lookup(chips, vendors, channels, regions, units)
+    prices = rows(PRICES, lambda row: tables.observation(row, known))
+    lead_times = rows(LEAD_TIMES, lambda row: tables.lead_time(row, known))
+    supplies = rows(LEAD_TIMES, lambda row: tables.supply(row, known))
+    observations = [(row, seen) for row, seen in prices if seen is not None]
+    figures = [(row, figure) for row, figure in supplies if figure is not None]
+    days = [day for path in (PRICES, LEAD_TIMES) for day in tables.exact_days(read_table(files, path))]
+    faults += [*_seen_twice(observations), *_pools_at_odds(figures)]
+    if not days:
+        faults.append(Fault(PRICES, 1, "no fact has the day on which it was seen"))
+        return None, faults
+    catalogue = Catalogue(
+        chips=chips,
+        vendors=vendors,
+        observations=tuple(seen for _, seen in observations),
+        lead_times=tuple(weeks for _, weeks in lead_times),
+        supplies=tuple(figure for _, figure in figures),
+        data_as_of=max(days),
+    )
+    return catalogue, sorted(set(faults))
+
+
+def _rows(files: Files, path: str, read: Callable[[Row], T], faults: list[Fault]) -> list[tuple[Row, T]]:
+    """What each row reads as; a row that cannot be read is left out and adds its faults."""
+    values = []
+    for row in read_table(files, path):
+        try:
+            values.append((row, read(row)))
+        except RowError as broken:
+            faults += (row.fault(message) for message in broken.messages)
+    return values
+
+
+def _by_key(pairs: Iterable[tuple[Row, T]], key: Callable[[T], str], faults: list[Fault]) -> dict[str, T]:
+    found: dict[str, T] = {}
+    for row, value in pairs:
+        if key(value) in found:
+            faults.append(row.fault(f"{key(value)!r} stands there twice"))
+        found.setdefault(key(value), value)
+    return found
+
+
+def _seen_twice(observations: Iterable[tuple[Row, Observation]]) -> Iterable[Fault]:
+    """Two observations of one thing on one day: which of them is the newest cannot be told."""
+    days: set[tuple[object, ...]] = set()
+    ids: set[str] = set()
+    for row, seen in observations:
+        if (seen.series, seen.day) in days or seen.id in ids:
+            yield row.fault(f"a second observation of the same thing on the same day: {seen.id}")
+        days.add((seen.series, seen.day))
+        ids.add(seen.id)
+
+
+def _pools_at_odds(figures: Iterable[tuple[Row, SupplyFigure]]) -> Iterable[Fault]:
+    """One pool with two figures for one year from one day: which of them holds cannot be told."""
+    units: dict[tuple[object, ...], int] = {}
+    for row, figure in figures:
+        key = figure.pool, figure.country, figure.day, figure.year
+        if units.setdefault(key, figure.units) != figure.units:
+            yield row.fault(f"the supply pool {figure.pool!r} has two figures for {figure.year} from one day")

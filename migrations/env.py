@@ -1,0 +1,13 @@
+"""Runs migrations on the engine that `quoting.adapters.sql.migrate` hands over."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from quoting.adapters.sql.tables import metadata
+
+with context.config.attributes["engine"].connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

@@ -1,0 +1,114 @@
+"""Celery as a doorbell: a message is one quote id, and losing it costs time only. SQL is the queue."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Any
+
+from celery import Celery
+from kombu import Queue
+from kombu.exceptions import KombuError
+from redis import RedisError
+
+from quoting.adapters.redis_cache import redis_client
+from quoting.application.ports import QueueUnavailable, Wake
+
+COMPUTE_QUOTE = "chipquote.compute_quote"
+QUEUE = "chipquote.quotes"
+WAITING_RINGS = 1000
+
+
+def celery_app(redis_url: str) -> Celery:
+    """The Celery application of both sides; results, events, remote control and schedules are not used."""
+    app = Celery("chipquote", broker=redis_url, set_as_current=False)
+    app.conf.update(
+        task_queues=[Queue(QUEUE, exchange="", routing_key=QUEUE)],
+        task_default_queue=QUEUE,
+        task_ignore_result=True,
+        result_backend=None,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,  # attempts are bounded in SQL
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        worker_max_tasks_per_child=500,
+        worker_soft_shutdown_timeout=30,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={
+            "visibility_timeout": 300,
+            "unacked_restore_interval": 5,
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,
+            "socket_connect_timeout": 2,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+        },
+    )
+    return app
+
+
+class CeleryQueue:
+    """Rings at once, in one try."""
+
+    def __init__(self, redis_url: str) -> None:
+        self._app = celery_app(redis_url)
+        # A publisher has less patience than a worker that waits for work.
+        limits = {"socket_timeout": 1, "socket_connect_timeout": 1}
+        self._app.conf.broker_transport_options = self._app.conf.broker_transport_options | limits
+        self._redis = redis_client(redis_url)
+
+    def wake(self, wake: Wake) -> None:
+        try:
+            self._app.send_task(
+                COMPUTE_QUOTE,
+                (wake.quote_id,),
+                exchange="",
+                routing_key=QUEUE,
+                time_limit=wake.limit_s,
+                retry=False,
+                ignore_result=True,
+            )
+        except (KombuError, RedisError, OSError) as error:
+            raise QueueUnavailable(str(error)) from error
+
+    def depth(self) -> int:
+        try:
+            length: Any = self._redis.llen(QUEUE)
+        except RedisError as error:
+            raise QueueUnavailable(str(error)) from error
+        return int(length)
+
+
+class BackgroundQueue:
+    """Rings from a thread of its own, so that whoever accepts a quote never waits for Redis."""
+
+    def __init__(self, inner: CeleryQueue) -> None:
+        self._inner = inner
+        self._rings: queue.Queue[Wake] = queue.Queue(WAITING_RINGS)
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def wake(self, wake: Wake) -> None:
+        with self._start:
+            if self._thread is None:  # not before: a thread does not survive the fork of a server
+                self._thread = threading.Thread(target=self._ring, name="wake", daemon=True)
+                self._thread.start()
+        try:
+            self._rings.put_nowait(wake)
+        except queue.Full:
+            raise QueueUnavailable("too many wake-ups wait to be sent") from None
+
+    def depth(self) -> int:
+        return self._inner.depth()
+
+    def _ring(self) -> None:
+        while True:
+            wake = self._rings.get()
+            try:
+                self._inner.wake(wake)
+            except QueueUnavailable:
+                continue  # the dispatcher finds it

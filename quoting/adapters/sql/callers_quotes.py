@@ -1,0 +1,186 @@
+"""What callers do to quotes: ask for, read, list, cancel. Every statement names the tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, and_, insert, or_, select, update
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from quoting.adapters.clock import sortable_id
+from quoting.adapters.sql import archive, rows
+from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.tables import idempotency, quotes, results
+from quoting.adapters.sql.units import Units
+from quoting.application.ports import (
+    Answer,
+    CacheUse,
+    Idempotency,
+    Page,
+    Position,
+    QuoteRecord,
+    Status,
+    Submission,
+)
+from quoting.domain.errors import (
+    IdempotencyMismatch,
+    QuoteAlreadyEnded,
+    QuoteHasNoResult,
+    QuoteNotDone,
+    QuoteNotFound,
+)
+from quoting.wire import json_text
+from quoting.wire.request import dump_request
+
+
+class CallersQuotes:
+    """Args:
+    packed: reference files of this process, by digest; stored with the first quote that is pinned to them.
+    dispatch_after_s: how long the first wake-up has before the dispatcher sends another.
+    """
+
+    def __init__(self, units: Units, packed: dict[str, bytes], dispatch_after_s: float, max_attempts: int) -> None:
+        self._units, self._packed = units, packed
+        self._dispatch_after_ms, self._max_attempts = int(dispatch_after_s * 1000), max_attempts
+
+    def replayed(self, tenant: str, idempotency: Idempotency) -> QuoteRecord | None:
+        return self._units.read(lambda c: _replayed(c, tenant, idempotency))
+
+    def accept(self, submission: Submission, known: Answer | None) -> tuple[QuoteRecord, bool]:
+        values = self._values(submission, known)  # printed before the transaction begins
+        try:
+            return self._units.write(lambda c: self._accept(c, submission, values, known))
+        except IntegrityError:  # another process used the key, or stored the files, first: now it can be seen
+            return self._units.write(lambda c: self._accept(c, submission, values, known))
+
+    def _accept(
+        self, c: Connection, submission: Submission, values: dict[str, Any], known: Answer | None
+    ) -> tuple[QuoteRecord, bool]:
+        used = submission.idempotency
+        if used is not None and (record := _replayed(c, submission.tenant, used)) is not None:
+            return record, True
+        blob = self._packed.get(submission.pin.reference)
+        if blob is not None:
+            archive.keep(c, submission.pin.reference, blob)
+        row = c.execute(insert(quotes).values(values).returning(quotes)).one()
+        if used is not None:
+            c.execute(
+                insert(idempotency).values(
+                    tenant=submission.tenant, key=used.key, fingerprint=used.fingerprint, quote_id=row.id
+                )
+            )
+        if known is not None:
+            c.execute(insert(results).values(quote_id=row.id, body=known.text, sha256=known.digest))
+        return rows.record(row), False
+
+    def _values(self, submission: Submission, known: Answer | None) -> dict[str, Any]:
+        pin, request = submission.pin, submission.request
+        values: dict[str, Any] = {
+            "id": sortable_id(),
+            "tenant": submission.tenant,
+            "status": Status.QUEUED,
+            "client_ref": request.client_ref,
+            "request_json": json_text.canonical(dump_request(request)).decode(),
+            "request_digest": submission.request_digest,
+            "as_of": pin.as_of.isoformat(),
+            "reference_digest": pin.reference,
+            "rates_json": pin.rates,
+            "snapshot_digest": pin.digest,
+            "limit_ms": int(submission.limit_s * 1000),
+            "fence": 0,
+            "attempt": 0,
+            "max_attempts": self._max_attempts,
+            "next_dispatch_at": now_ms() + self._dispatch_after_ms,
+            "dispatch_count": 0,
+            "cancel_requested": False,
+            "created_at": now_ms(),
+            "row_version": 1,
+        }
+        if known is not None:
+            values |= {
+                "status": known.status,
+                "cache": CacheUse.HIT,
+                "valid_until": known.valid_until and known.valid_until.isoformat(),
+                "next_dispatch_at": None,
+                "started_at": now_ms(),
+                "finished_at": now_ms(),
+            }
+        return values
+
+    def get(self, tenant: str, quote_id: str) -> QuoteRecord:
+        return self._units.read(lambda c: rows.record(_row(c, tenant, quote_id)))
+
+    def result(self, tenant: str, quote_id: str) -> Answer:
+        return self._units.read(lambda c: _result(c, tenant, quote_id))
+
+    def page(self, tenant: str, status: Status | None, limit: int, after: Position | None) -> Page:
+        query = select(quotes).where(quotes.c.tenant == tenant)
+        if status is not None:
+            query = query.where(quotes.c.status == status)
+        query = _below(query, after).order_by(quotes.c.created_at.desc(), quotes.c.id.desc()).limit(limit + 1)
+        found = self._units.read(lambda c: c.execute(query).all())
+        last = found[limit - 1] if len(found) > limit else None
+        return Page(
+            quotes=[rows.record(row) for row in found[:limit]],
+            next=None if last is None else Position(last.created_at, last.id),
+        )
+
+    def cancel(self, tenant: str, quote_id: str) -> QuoteRecord:
+        return self._units.write(lambda c: _cancel(c, tenant, quote_id))
+
+
+def _replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | None:
+    query = (
+        select(quotes, idempotency.c.fingerprint)
+        .join(idempotency, idempotency.c.quote_id == quotes.c.id)
+        .where(idempotency.c.tenant == tenant, idempotency.c.key == used.key)
+    )
+    row = c.execute(query).first()
+    if row is None:
+        return None
+    if row.fingerprint != used.fingerprint:
+        raise IdempotencyMismatch("the key was used for another request")
+    return rows.record(row)
+
+
+def _row(c: Connection, tenant: str, quote_id: str) -> Any:
+    row = c.execute(select(quotes).where(quotes.c.tenant == tenant, quotes.c.id == quote_id)).first()
+    if row is None:
+        raise QuoteNotFound("there is no such quote")
+    return row
+
+
+def _result(c: Connection, tenant: str, quote_id: str) -> Answer:
+    record = rows.record(_row(c, tenant, quote_id))
+    if not record.status.done:
+        raise QuoteNotDone(f"the quote is {record.status.value}")
+    row = c.execute(select(results).where(results.c.quote_id == quote_id)).first()
+    if row is None:
+        raise QuoteHasNoResult(f"the quote has ended without a result: {record.status.value}")
+    return Answer(record.status, row.body, row.sha256, record.valid_until)
+
+
+def _below(query: Select[Any], after: Position | None) -> Select[Any]:
+    if after is None:
+        return query
+    same_moment = and_(quotes.c.created_at == after.created_ms, quotes.c.id < after.id)
+    return query.where(or_(quotes.c.created_at < after.created_ms, same_moment))
+
+
+def _cancel(c: Connection, tenant: str, quote_id: str) -> QuoteRecord:
+    """A queued quote ends here; a running one is asked to, and its worker hears of it at the next heartbeat."""
+    mine = and_(quotes.c.tenant == tenant, quotes.c.id == quote_id)
+    changed = {"cancel_requested": True, "row_version": quotes.c.row_version + 1}
+    queued = (
+        update(quotes)
+        .where(mine, quotes.c.status == Status.QUEUED)
+        .values(status=Status.CANCELLED, finished_at=now_ms(), next_dispatch_at=None, **changed)
+        .returning(quotes)
+    )
+    running = update(quotes).where(mine, quotes.c.status == Status.RUNNING).values(**changed).returning(quotes)
+    for statement in (queued, running):
+        row = c.execute(statement).first()
+        if row is not None:
+            return rows.record(row)
+    raise QuoteAlreadyEnded(f"the quote has ended: {_row(c, tenant, quote_id).status}")

@@ -1,0 +1,100 @@
+"""What the dispatcher does to quotes: find what nobody took, rescue what a dead worker held, expire the rest."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import and_, func, select, update
+from sqlalchemy.engine import Connection
+
+from quoting.adapters.sql import rows
+from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.tables import quotes
+from quoting.adapters.sql.units import Units
+from quoting.adapters.sql.workers_quotes import ended, release_equals
+from quoting.application.ports import Status, Wake
+
+BATCH = 200
+NOT_WOKEN_AGAIN_MS = 1000
+POISONED = {"code": "poisoned", "detail": "the worker died in this quote as often as is allowed"}
+
+
+class DispatchersQuotes:
+    """Args:
+    dispatch_after_s, redispatch_max_s: distance between two wake-ups of one quote, first and longest; it doubles.
+    expire_after_s: how long a quote waits for its first worker.
+    """
+
+    def __init__(self, units: Units, dispatch_after_s: float, redispatch_max_s: float, expire_after_s: float) -> None:
+        self._units = units
+        self._first_ms, self._longest_ms = int(dispatch_after_s * 1000), int(redispatch_max_s * 1000)
+        self._expire_ms = int(expire_after_s * 1000)
+
+    def due(self, limit: int) -> Sequence[Wake]:
+        return self._units.write(lambda c: self._due(c, min(limit, BATCH)))
+
+    def _due(self, c: Connection, limit: int) -> Sequence[Wake]:
+        query = (
+            select(quotes.c.id, quotes.c.limit_ms, quotes.c.dispatch_count)
+            .where(quotes.c.status == Status.QUEUED, quotes.c.next_dispatch_at <= now_ms())
+            .order_by(quotes.c.next_dispatch_at, quotes.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        found = c.execute(query).all()
+        for row in found:
+            distance = min(self._first_ms * 2 ** min(row.dispatch_count, 20), self._longest_ms)
+            distance = int(distance * random.uniform(1.0, 1.2))  # noqa: S311  (jitter, no secret)
+            c.execute(
+                update(quotes)
+                .where(quotes.c.id == row.id)
+                .values(next_dispatch_at=now_ms() + distance, dispatch_count=quotes.c.dispatch_count + 1)
+            )
+        return [Wake(row.id, row.limit_ms / 1000) for row in found]
+
+    def not_woken(self, quote_ids: Sequence[str]) -> None:
+        statement = (
+            update(quotes)
+            .where(quotes.c.id.in_(quote_ids), quotes.c.status == Status.QUEUED)
+            .values(next_dispatch_at=now_ms() + NOT_WOKEN_AGAIN_MS, dispatch_count=quotes.c.dispatch_count - 1)
+        )
+        self._units.write(lambda c: c.execute(statement))
+
+    def requeue_stale(self) -> int:
+        stale = and_(quotes.c.status == Status.RUNNING, quotes.c.lease_until < now_ms())
+        if self._units.read(lambda c: c.scalar(select(func.count()).where(stale))) == 0:
+            return 0  # the usual case takes no write lock
+
+        def unit(c: Connection) -> int:
+            wanted = select(quotes).where(stale).order_by(quotes.c.id).limit(BATCH).with_for_update(skip_locked=True)
+            found = c.execute(wanted).all()
+            for row in found:
+                self._rescue(c, row)
+            return len(found)
+
+        return self._units.write(unit)
+
+    def _rescue(self, c: Connection, row: Any) -> None:
+        mine = update(quotes).where(quotes.c.id == row.id)
+        if row.cancel_requested:
+            c.execute(mine.values(status=Status.CANCELLED, **ended()))
+        elif row.attempt >= row.max_attempts:
+            c.execute(mine.values(status=Status.FAILED, error_json=rows.error_text(POISONED), **ended()))
+        else:
+            again = {"lease_owner": None, "lease_until": None, "next_dispatch_at": now_ms(), "dispatch_count": 0}
+            c.execute(mine.values(status=Status.QUEUED, row_version=quotes.c.row_version + 1, **again))
+            return
+        release_equals(c, row)
+
+    def expire(self) -> int:
+        late = and_(
+            quotes.c.status == Status.QUEUED,
+            quotes.c.started_at.is_(None),
+            quotes.c.created_at < now_ms() - self._expire_ms,
+        )
+        if self._units.read(lambda c: c.scalar(select(func.count()).where(late))) == 0:
+            return 0
+        statement = update(quotes).where(late).values(status=Status.EXPIRED, **ended())
+        return self._units.write(lambda c: c.execute(statement).rowcount)

@@ -1,0 +1,34 @@
+"""The quote store in SQL: one class for the port, three parts for its three kinds of user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import text
+
+from quoting.adapters.sql.archive import pack
+from quoting.adapters.sql.callers_quotes import CallersQuotes
+from quoting.adapters.sql.dispatchers_quotes import DispatchersQuotes
+from quoting.adapters.sql.units import Units
+from quoting.adapters.sql.workers_quotes import WorkersQuotes
+from quoting.config import Settings
+
+
+class SqlQuoteStore(CallersQuotes, WorkersQuotes, DispatchersQuotes):
+    """Args:
+    engine: name and version of the program, printed in every result.
+    reference: reference files that quotes of this process are pinned to, by digest.
+    """
+
+    def __init__(
+        self, units: Units, settings: Settings, engine: str, reference: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        packed = {digest: pack(files) for digest, files in reference.items()}
+        CallersQuotes.__init__(self, units, packed, settings.dispatch_after_s, settings.max_attempts)
+        WorkersQuotes.__init__(self, units, engine, settings.lease_s)
+        DispatchersQuotes.__init__(
+            self, units, settings.dispatch_after_s, settings.redispatch_max_s, settings.expire_after_s
+        )
+
+    def ping(self) -> None:
+        self._units.read(lambda c: c.execute(text("SELECT count(*) FROM quotes WHERE 1 = 0")))

@@ -1,0 +1,83 @@
+"""Turn a queued request into an answer. Safe to run twice, and at the same time: the fence lets one end it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from quoting.application.ports import (
+    Answer,
+    Claim,
+    Log,
+    MakeQuote,
+    Market,
+    Pulse,
+    PulsingWatch,
+    QuoteStore,
+    ResultCache,
+    StoreUnavailable,
+)
+from quoting.domain.errors import Cancelled, DomainError, RequestInvalid
+from quoting.domain.quote import make_quote
+
+
+def compute_quote(
+    quote_id: str,
+    owner: str,
+    *,
+    store: QuoteStore,
+    market: Market,
+    cache: ResultCache,
+    pulse: Pulse,
+    log: Log,
+    make: MakeQuote = make_quote,
+) -> None:
+    """Claim a quote, answer it from its pinned snapshot, and store the answer under the claim's fence.
+
+    Raises:
+        StoreUnavailable: the claim runs out and the quote is taken up again.
+    """
+    claim = store.claim(quote_id, owner)
+    if claim is None:  # another delivery of this job took it, or it has ended
+        return
+    known = cache.get(claim.cache_key)
+    if known is not None:
+        store.finish_known(claim, known)
+        return
+    with pulse(claim) as watch:
+        try:
+            answer = _answer(claim, store, market, watch, make)
+        except Cancelled:
+            store.stop(claim)
+            return
+        except StoreUnavailable:
+            raise
+        except DomainError as error:
+            log.info("quote_failed", quote_id=quote_id, code=error.code)
+            store.fail(claim, problem_of(error))
+            return
+        except Exception:
+            log.exception("quote_failed", quote_id=quote_id, code="internal_error")
+            store.fail(claim, {"code": "internal_error", "detail": "the quote could not be computed"})
+            return
+    if answer is None:
+        log.info("stale_fence", quote_id=quote_id, fence=claim.fence)
+        return
+    cache.put(claim.cache_key, answer)
+
+
+def _answer(claim: Claim, store: QuoteStore, market: Market, watch: PulsingWatch, make: MakeQuote) -> Answer | None:
+    watch.stage("reading reference data", 0)
+    snapshot = market.snapshot(claim.pin)
+    quote = make(claim.request, snapshot, watch)
+    if watch.stopped():
+        raise Cancelled
+    return store.finish(claim, quote, watch.timings)
+
+
+def problem_of(error: DomainError) -> Mapping[str, Any]:
+    """An error as a quote keeps it: stable code, words, and the bad fields."""
+    problem: dict[str, Any] = {"code": error.code, "detail": str(error)}
+    if isinstance(error, RequestInvalid):
+        problem["errors"] = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in error.faults]
+    return problem

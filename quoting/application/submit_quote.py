@@ -1,0 +1,57 @@
+"""Accept a procurement request: store first, wake a worker after; a lost wake-up costs time only."""
+
+from __future__ import annotations
+
+from quoting.application.ports import (
+    Clock,
+    Digest,
+    Idempotency,
+    JobQueue,
+    Market,
+    QueueUnavailable,
+    QuoteRecord,
+    QuoteStore,
+    ResultCache,
+    Submission,
+    Wake,
+)
+from quoting.domain.request import QuoteRequest, dated
+
+
+def submit_quote(
+    request: QuoteRequest,
+    tenant: str,
+    idempotency: Idempotency | None,
+    *,
+    store: QuoteStore,
+    market: Market,
+    cache: ResultCache,
+    queue: JobQueue,
+    clock: Clock,
+    digest: Digest,
+) -> tuple[QuoteRecord, bool]:
+    """Store the request with its day and its reference data pinned, and wake a worker.
+
+    Returns:
+        The quote, and whether its idempotency key had been used for it before. It is done already where an equal
+        request was answered lately.
+
+    Raises:
+        IdempotencyMismatch: the key stands for another request.
+        StoreUnavailable: nothing was stored.
+    """
+    request = dated(request, clock.today())
+    assert request.as_of is not None  # noqa: S101  (dated fills it)
+    submission = Submission(tenant, request, digest(request), market.pin(request.as_of), idempotency)
+    record, replayed = store.accept(submission, cache.get(submission.cache_key))
+    if not (replayed or record.status.done):
+        ring(queue, Wake(record.id, submission.limit_s))
+    return record, replayed
+
+
+def ring(queue: JobQueue, wake: Wake) -> None:
+    """Wake a worker; where that fails the dispatcher does it, so nobody has to be told."""
+    try:
+        queue.wake(wake)
+    except QueueUnavailable:
+        return

@@ -1,0 +1,81 @@
+"""Settings to dependencies: the only place where adapters are chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from quoting.adapters import logs
+from quoting.adapters.celery_queue import CeleryQueue
+from quoting.adapters.clock import SystemClock
+from quoting.adapters.fx_ecb import EcbRates
+from quoting.adapters.heartbeat import Heartbeat
+from quoting.adapters.market import PackagedMarket
+from quoting.adapters.redis_cache import RedisCache, redis_client
+from quoting.adapters.reference.bundle import read_bundle
+from quoting.adapters.reference.reading import Files
+from quoting.adapters.sql.archive import SqlArchive
+from quoting.adapters.sql.dialect import connect
+from quoting.adapters.sql.keys import SqlKeyRing
+from quoting.adapters.sql.migrate import upgrade
+from quoting.adapters.sql.store import SqlQuoteStore
+from quoting.adapters.sql.units import Units
+from quoting.application.ports import Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
+from quoting.config import Settings
+
+VERSION = version("chipquote")
+ENGINE = f"chipquote {VERSION}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependencies:
+    """Everything an entry point hands to the use cases. Made after a fork, never before."""
+
+    settings: Settings
+    store: QuoteStore
+    market: PackagedMarket
+    cache: ResultCache
+    queue: JobQueue
+    keys: KeyRing
+    clock: Clock
+    log: Log
+
+    def pulse(self, claim: Claim) -> Heartbeat:
+        """The watch that keeps a claim alive."""
+        return Heartbeat(self.store, claim, self.clock, self.settings.heartbeat_s)
+
+
+def dependencies(settings: Settings) -> Dependencies:
+    """The real adapters. Connects to nothing yet."""
+    logs.configure(settings.log_level)
+    units = Units(connect(settings.database_url))
+    market = PackagedMarket(read_bundle(), EcbRates(), SqlArchive(units).read)
+    return Dependencies(
+        settings=settings,
+        store=SqlQuoteStore(units, settings, ENGINE, {market.reference: market.files}),
+        market=market,
+        cache=RedisCache(redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes),
+        queue=CeleryQueue(settings.redis_url),
+        keys=SqlKeyRing(units),
+        clock=SystemClock(),
+        log=logs.logger("chipquote"),
+    )
+
+
+def local_market() -> PackagedMarket:
+    """The package's own reference data: no database, no Redis."""
+    return PackagedMarket(read_bundle(), EcbRates(), _nothing_archived)
+
+
+def prepare_database(settings: Settings, first_key: str) -> None:
+    """Bring the database to the newest schema and set its first key."""
+    engine = connect(settings.database_url)
+    try:
+        upgrade(engine)
+        SqlKeyRing(Units(engine)).set_first(first_key)
+    finally:
+        engine.dispose()
+
+
+def _nothing_archived(_: str) -> Files | None:
+    return None

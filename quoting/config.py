@@ -1,0 +1,70 @@
+"""Every setting once. `docs/settings.md` explains them; a variable is the field's name in capitals after CHIPQUOTE_."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+PREFIX = "CHIPQUOTE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How this installation runs. Seconds end in `_s`, bytes in `_bytes`."""
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    cache_url: str = ""
+    api_key: str = ""
+    api_processes: int = 2
+    api_threads: int = 16
+    log_level: str = "INFO"
+    lease_s: float = 60.0
+    heartbeat_s: float = 15.0
+    max_attempts: int = 5
+    expire_after_s: float = 86400.0
+    dispatch_tick_s: float = 1.0
+    dispatch_after_s: float = 5.0
+    redispatch_max_s: float = 60.0
+    dispatch_depth: int = 200
+    cache_ttl_s: int = 86400
+    cache_value_bytes: int = 8 * 1024 * 1024
+    redis_memory: str = "256mb"
+    test_point: str = ""
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Settings:
+        """Read the settings from the environment; what is unset or empty keeps its default.
+
+        Raises:
+            ValueError: a value is no number above zero where one is wanted; the message names the variable.
+        """
+        values: dict[str, Any] = {}
+        for field in fields(cls):
+            text = env.get(variable(field.name), "")
+            if text:
+                values[field.name] = _read(field.name, text, type(field.default))
+        given = cls(**values)
+        return replace(
+            given,
+            database_url=given.database_url or f"sqlite:///{given.data_dir}/chipquote.sqlite",
+            cache_url=given.cache_url or given.redis_url,
+        )
+
+
+def variable(field_name: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field_name.upper()
+
+
+def _read(name: str, text: str, kind: Any) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        raise ValueError(f"{variable(name)}: {text!r} is no {kind.__name__}") from None
+    if kind in (int, float) and not value > 0:
+        raise ValueError(f"{variable(name)}: {text!r} is not above zero")
+    return value

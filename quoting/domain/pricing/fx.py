@@ -37,8 +37,10 @@ class FxTable:
         have, want = self.rates.get(source_currency), self.rates.get(target_currency)
         if have is None or want is None:
             return None
-        day = min(have.date, want.date) if "EUR" not in (source_currency, target_currency) else (
-            want.date if source_currency == "EUR" else have.date
+        day = (
+            min(have.date, want.date)
+            if "EUR" not in (source_currency, target_currency)
+            else (want.date if source_currency == "EUR" else have.date)
         )
         rate = _CROSS.divide(want.per_euro, have.per_euro)
         stale = (self.as_of - day).days > self.stale_after_days

@@ -154,15 +154,13 @@ def supply_on(catalogue: Catalogue, chip: str, day: date) -> SupplyFigure | None
     differ the larger one is the pool. What a source counts for several chips together is one pool for all of them.
     """
     pool = next((figure.pool for figure in catalogue.supplies if figure.chip == chip), None)
-    by_market: dict[str | None, SupplyFigure] = {}
-    for figure in catalogue.supplies:
-        held = by_market.get(figure.country)
-        if (
-            figure.pool == pool
-            and figure.day <= day
-            and (held is None or _freshness(held, day) < _freshness(figure, day))
-        ):
-            by_market[figure.country] = figure
+
+    def fitness(figure: SupplyFigure) -> tuple[date, int, bool, str]:
+        year = figure.year if figure.year <= day.year else -figure.year
+        return figure.day, year, figure.chip == chip, figure.chip
+
+    known = [figure for figure in catalogue.supplies if figure.pool == pool and figure.day <= day]
+    by_market = {figure.country: figure for figure in sorted(known, key=fitness)}
     return max(by_market.values(), key=lambda figure: figure.units, default=None)
 
 
@@ -173,7 +171,7 @@ def lead_days_on(catalogue: Catalogue, chip: str, country: str | None, day: date
         for row in catalogue.lead_times
         if row.chip == chip and row.weeks_high is not None and row.day <= day and row.country in (None, country)
     ]
-    newest = max(known, key=lambda row: (row.day, row.country is not None), default=None)
+    newest = max(known, key=lambda row: (row.day, row.country is not None, row.weeks_high or 0), default=None)
     return newest.weeks_high * 7 if newest is not None and newest.weeks_high is not None else None
 
 
@@ -192,10 +190,6 @@ def offers_on(catalogue: Catalogue, day: date) -> tuple[Offer, ...]:
 
 def _bought(observations: Iterable[Observation]) -> set[str]:
     return {seen.chip for seen in observations if seen.mode is Mode.BUY}
-
-
-def _freshness(figure: SupplyFigure, day: date) -> tuple[date, int]:
-    return figure.day, figure.year if figure.year <= day.year else -figure.year
 
 
 def _purchase(catalogue: Catalogue, seen: Observation, supply: SupplyFigure | None, day: date) -> Offer:

@@ -238,9 +238,7 @@ def observation(row: Row, known: Lookup) -> Observation | None:
         variant=cells.text("variant"),
         commitment_months=months,
         incoterm=Incoterm(incoterm),
-        note="; ".join(
-            part for part in (cells.text("quantity_context"), _counted(what, high), cells.text("note")) if part
-        ),
+        note="; ".join(part for part in remarks if part),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from quoting.adapters.reference import catalogue_rows as tables
+from quoting.adapters.reference import chip_rows, price_rows
 from quoting.adapters.reference.cells import RowError
 from quoting.adapters.reference.reading import Fault, Files, Row, read_table
 from quoting.domain.catalogue import Catalogue, Observation, SupplyFigure
@@ -49,18 +49,20 @@ def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
     def rows(path: str, read: Callable[[Row], T]) -> list[tuple[Row, T]]:
         return _rows(files, path, read, faults)
 
-    vendors = _by_key(rows(VENDORS, tables.vendor), lambda vendor: vendor.id, faults)
-    chips = _by_key(rows(CHIPS, lambda row: tables.chip(row, vendors)), lambda chip: chip.id, faults)
-    channels = _by_key(rows(CHANNELS, lambda row: tables.channel(row, vendors)), lambda channel: channel.name, faults)
-    regions = _by_key(rows(REGIONS, tables.region), lambda region: region.code, faults)
-    units = _by_key(rows(UNITS, tables.unit), lambda unit: unit.name, faults)
-    known = tables.Lookup(chips, vendors, channels, regions, units)
-    prices = rows(PRICES, lambda row: tables.observation(row, known))
-    lead_times = rows(LEAD_TIMES, lambda row: tables.lead_time(row, known))
-    supplies = rows(LEAD_TIMES, lambda row: tables.supply(row, known))
+    vendors = _by_key(rows(VENDORS, chip_rows.vendor), lambda vendor: vendor.id, faults)
+    chips = _by_key(rows(CHIPS, lambda row: chip_rows.chip(row, vendors)), lambda chip: chip.id, faults)
+    channels = _by_key(
+        rows(CHANNELS, lambda row: price_rows.channel(row, vendors)), lambda channel: channel.name, faults
+    )
+    regions = _by_key(rows(REGIONS, price_rows.region), lambda region: region.code, faults)
+    units = _by_key(rows(UNITS, price_rows.unit), lambda unit: unit.name, faults)
+    known = price_rows.Lookup(chips, vendors, channels, regions, units)
+    prices = rows(PRICES, lambda row: price_rows.observation(row, known))
+    lead_times = rows(LEAD_TIMES, lambda row: price_rows.lead_time(row, known))
+    supplies = rows(LEAD_TIMES, lambda row: price_rows.supply(row, known))
     observations = [(row, seen) for row, seen in prices if seen is not None]
     figures = [(row, figure) for row, figure in supplies if figure is not None]
-    days = [day for path in (PRICES, LEAD_TIMES) for day in tables.exact_days(read_table(files, path))]
+    days = [day for path in (PRICES, LEAD_TIMES) for day in price_rows.exact_days(read_table(files, path))]
     faults += [*_seen_twice(observations), *_pools_at_odds(figures)]
     if not days:
         faults.append(Fault(PRICES, 1, "no fact has the day on which it was seen"))

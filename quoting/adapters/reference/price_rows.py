@@ -1,4 +1,4 @@
-"""One function for each table of the catalogue: a row becomes a value, or says what is wrong with it."""
+"""Rows of the catalogue's prices, lead times and supply, and of the tables that they refer to."""
 
 from __future__ import annotations
 
@@ -11,39 +11,11 @@ from decimal import Decimal
 from quoting.adapters.reference.cells import Cells
 from quoting.adapters.reference.reading import Row
 from quoting.domain.catalogue import HOURS_A_MONTH, LeadTime, Observation, SupplyFigure, Vendor, price_of_one
-from quoting.domain.chips import Chip, Metric
+from quoting.domain.chips import Chip
 from quoting.domain.offers import Grade, Incoterm, Mode
-from quoting.domain.performance import (
-    PUBLISHED,
-    Performance,
-    agrees,
-    performance_density,
-    total_processing_performance,
-)
 
-TOLERANCE = Decimal("0.001")  # relative: published figures are rounded
 MAKER = "*maker"  # in channels.csv: the vendor is the chip's own
 CONSTRAINT = "*"  # begins the id of a constraint of whole systems in lead_times.csv
-
-_FIGURES = {
-    "bf16_fp16": Metric.BF16,
-    "fp8": Metric.FP8,
-    "int8_tops": Metric.INT8,
-    "fp4": Metric.FP4,
-    "fp64_tflops": Metric.FP64,
-    "memory_gb": Metric.MEMORY,
-    "memory_bandwidth_gb_s": Metric.BANDWIDTH,
-    "interconnect_gb_s": Metric.INTERCONNECT,
-}
-_RATES = {  # tf32 is left out: see data/README.md
-    "fp64_tflops": "fp64",
-    "fp32": "fp32",
-    "bf16_fp16": "bf16/fp16",
-    "fp8": "fp8",
-    "int8_tops": "int8",
-    "fp4": "fp4",
-}
-_YES_NO = {"yes": True, "no": False, "": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,76 +57,6 @@ class Lookup:
     channels: Mapping[str, Channel]
     regions: Mapping[str, Region]
     units: Mapping[str, Unit]
-
-
-def vendor(row: Row) -> Vendor:
-    """A row of vendors.csv."""
-    cells = Cells(row)
-    value = Vendor(
-        id=cells.needed("vendor_id"),
-        name=cells.needed("legal_name"),
-        country=cells.country("country"),
-        hq_country=cells.country("hq_country"),
-        ultimate_parent_hq_country=cells.country("ultimate_parent_hq_country"),
-        kind=cells.one_of("kind", ("maker", "cloud", "reseller", "unnamed"), "kind of vendor"),
-        ships_from=cells.country("ships_from"),
-        basis=cells.needed("basis"),
-    )
-    cells.one_of("grade", "PSRD", "grade of evidence")
-    cells.settle()
-    return value
-
-
-def chip(row: Row, vendors: Collection[str]) -> Chip:
-    """A row of chips.csv, TPP and density computed from its figures."""
-    cells = Cells(row)
-    area = cells.number("die_area_mm2")
-    performance = _performance(cells)
-    density = performance_density(performance.tpp if performance else None, area)
-    published = cells.number("performance_density")
-    if published is not None and (density is None or not agrees(density, published, TOLERANCE)):
-        cells.refuse(f"performance_density: the figures give {density}, published is {published}")
-    value = Chip(
-        id=cells.needed("id"),
-        vendor=cells.one_of("vendor", vendors, "vendor"),
-        model=cells.needed("model"),
-        form_factor=cells.text("form_factor"),
-        launched=cells.last_day("launch_date"),
-        designer_country=cells.country("designer_country") or cells.needed("designer_country"),
-        figures={metric: figure for column, metric in _FIGURES.items() if (figure := cells.number(column)) is not None},
-        die_area_mm2=area,
-        tdp_w=cells.number("tdp_w"),
-        tpp=performance.tpp if performance else None,
-        tpp_operation=performance.operation if performance else None,
-        performance_density=density,
-        marketed_for_datacenter=_YES_NO.get(cells.text("designed_or_marketed_for_datacenter")),
-        hs_code=cells.matching("hs_code", r"\d{4}\.\d{2}(\|\d{4}\.\d{2})*", "HS code"),
-        sources=tuple(cells.text("source_urls").split()),
-        note=cells.text("notes"),
-    )
-    if cells.text("designed_or_marketed_for_datacenter") not in _YES_NO:
-        cells.refuse("designed_or_marketed_for_datacenter: neither yes nor no")
-    if not value.sources and "UNCONFIRMED" not in value.note:
-        cells.refuse("source_urls is missing, and the notes do not say that the row is UNCONFIRMED")
-    cells.settle()
-    return value
-
-
-def _performance(cells: Cells) -> Performance | None:
-    """TPP as computed; as published where the figures cannot give it; unknown where none is published.
-
-    Where the sheet leaves TPP blank the rates that it does have are no ceiling: the operation that sets TPP is missing.
-    """
-    rates = {name: rate for column, name in _RATES.items() if (rate := cells.number(column)) is not None}
-    published = cells.number("tpp")
-    if published is None:
-        return None
-    computed = total_processing_performance(rates)
-    if computed is None:
-        return Performance(published, PUBLISHED)
-    if not agrees(computed.tpp, published, TOLERANCE):
-        cells.refuse(f"tpp: the figures give {computed.tpp} ({computed.operation}), published is {published}")
-    return computed
 
 
 def channel(row: Row, vendors: Collection[str]) -> Channel:

@@ -87,6 +87,9 @@ def chip(row: Row, vendors: Collection[str]) -> Chip:
     )
     if cells.text("designed_or_marketed_for_datacenter") not in _YES_NO:
         cells.refuse("designed_or_marketed_for_datacenter: neither yes nor no")
+    for source in value.sources:
+        if not source.startswith(("http://", "https://")):
+            cells.refuse(f"source_urls: {source!r} is no address")
     if not value.sources and "UNCONFIRMED" not in value.note:
         cells.refuse("source_urls is missing, and the notes do not say that the row is UNCONFIRMED")
     cells.settle()

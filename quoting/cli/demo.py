@@ -108,7 +108,9 @@ def show_day(day: str, base: Mapping[str, Any], other: Mapping[str, Any], consol
         console.print(f"    cannot hold together: {escape(items)}", highlight=False)
     for plan in other["plans"]:
         lines = ", ".join(f"{line['qty']:,} {line['chip']} {line['mode']} at {line['site']}" for line in plan["lines"])
-        console.print(f"    {plan['kind'].replace('_', '-')} plan: {money(plan['total'])}: {lines or '–'}", highlight=False)
+        console.print(
+            f"    {plan['kind'].replace('_', '-')} plan: {money(plan['total'])}: {lines or '–'}", highlight=False
+        )
 
 
 def _of_interest(document: Mapping[str, Any]) -> set[str]:

@@ -60,7 +60,7 @@ def compute_locally(text: bytes, today: date, watch: Any = None) -> dict[str, An
     started = time.perf_counter()
     snapshot_of_today = market.snapshot(market.pin(today))
     request = dated(load_request(json_text.parse(text), snapshot_of_today.catalogue.chips), today)
-    assert request.as_of is not None  # noqa: S101
+    assert request.as_of is not None
     snapshot = market.snapshot(market.pin(request.as_of))
     read = time.perf_counter()
     quote = make_quote(request, snapshot, watch)

@@ -72,7 +72,9 @@ def show_plan(plan: Document, document: Document, determinations: Mapping[str, D
     title = plan["name"] or plan["kind"].replace("_", "-")
     proof = ", ".join(f"{o['name']} gap {float(o['gap']):.2g}" for o in plan["objectives"])
     state = "proven optimal" if plan["proven_optimal"] else f"not proven optimal (stopped: {plan['stopped']})"
-    table = Table(title=f"Plan: {title} ({plan['basis']} basis), {state}; {proof}", box=box.SIMPLE_HEAD, title_justify="left")
+    table = Table(
+        title=f"Plan: {title} ({plan['basis']} basis), {state}; {proof}", box=box.SIMPLE_HEAD, title_justify="left"
+    )
     for name in ("site", "chip", "vendor", "mode"):
         table.add_column(name)
     for name in ("qty", "unit price", "unit landed", "line total"):
@@ -135,7 +137,11 @@ def show_stopped_by_law(document: Document, determinations: Mapping[str, Documen
     rows: dict[tuple[str, str, str], tuple[str, str, int]] = {}
     for row in document.get("why_not", []):
         determination = determinations.get(row.get("determination") or "")
-        if determination is None or determination["outcome"] not in ("licence_required", "prohibited", "cannot_determine"):
+        if determination is None or determination["outcome"] not in (
+            "licence_required",
+            "prohibited",
+            "cannot_determine",
+        ):
             continue
         key = row["chip"], row["demand"], outcome(determination)
         cited = "; ".join(_winning_citations(determination)) or "–"

@@ -52,7 +52,10 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveReport:
-    """Units: money in major units of the report currency, capability units, days. gap = |value - bound| / max(1, |value|)."""
+    """Units: money in major units of the report currency, capability units, days.
+
+    gap = |value - bound| / max(1, |value|)
+    """
 
     name: str
     value: Fraction
@@ -87,7 +90,7 @@ class PlanLine:
 
 @dataclass(frozen=True, slots=True)
 class SiteTotal:
-    """`total` without order charges in the report currency; `own` the same in the site's budget currency, where it differs."""
+    """`total` without order charges, in the report currency; `own`: in the site's budget currency, where it differs."""
 
     site: str
     total: Money

@@ -157,6 +157,9 @@ class _Maker:
                     recovers_tax=site.recovers_tax,
                     on=delivery or self._snapshot.as_of,
                     as_of=self._snapshot.as_of,
+                    known_on=self._request.known_on,
+                    price_source=offer.source,
+                    price_grade=offer.grade,
                 )
                 cost = landed_cost(shipment, self._snapshot.tariffs, self._snapshot.fx)
                 if cost is not None:
@@ -183,7 +186,9 @@ class _Maker:
             yield Obstacle(*out)
         if not offer.delivers(site.country):
             where = offer.home if offer.mode is Mode.LEASE else ", ".join(offer.delivers_to or ())
-            yield Obstacle(Code.NOT_DELIVERED_THERE, f"the offer is for {where or 'no named country'}, not {site.country}")
+            yield Obstacle(
+                Code.NOT_DELIVERED_THERE, f"the offer is for {where or 'no named country'}, not {site.country}"
+            )
         if offer.valid_from is not None and as_of < offer.valid_from:
             yield Obstacle(Code.EXPIRED, f"the price holds from {offer.valid_from}, not yet on {as_of}")
         if offer.valid_until is not None and as_of > offer.valid_until:
@@ -195,7 +200,8 @@ class _Maker:
             yield spec
         if landed is None:
             yield Obstacle(
-                Code.NO_PRICE, f"there is no reference rate from {offer.currency} to {request.report_currency} by {as_of}"
+                Code.NO_PRICE,
+                f"there is no reference rate from {offer.currency} to {request.report_currency} by {as_of}",
             )
         yield from self._timing(offer, demand, delivery)
         if offer.mode is Mode.BUY and site.power_kw is not None and chip.tdp_w is None:

@@ -52,5 +52,9 @@ def _discounted(offer: Offer, request: QuoteRequest) -> Offer:
     if factor == 1:
         return offer
     breaks = tuple(PriceBreak(b.min_qty, b.unit_price * factor) for b in offer.price_breaks)
-    note = f"{offer.note}; the caller's discount is in the price" if offer.note else "the caller's discount is in the price"
+    note = (
+        f"{offer.note}; the caller's discount is in the price"
+        if offer.note
+        else "the caller's discount is in the price"
+    )
     return replace(offer, price_breaks=breaks, note=note)

@@ -78,7 +78,7 @@ def in_role(party: Party, role: Role, parties: Mapping[str, Party], listed: List
 
 
 def vendor_in_role(vendor: Vendor, role: Role) -> TransactionParty:
-    """A vendor of the catalogue as a transaction reads it. Its owners are not in the catalogue: none is known to be listed."""
+    """A vendor of the catalogue as a transaction reads it. The catalogue holds no owners: none is known to be listed."""
     return TransactionParty(
         role=role,
         name=vendor.name,

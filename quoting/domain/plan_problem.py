@@ -160,7 +160,7 @@ class ProblemBuilder:
         )
 
     def _use(self, candidate: Candidate, ask: Ask) -> Use:
-        assert candidate.landed is not None and candidate.counts is not None, candidate.pair  # noqa: S101
+        assert candidate.landed is not None and candidate.counts is not None, candidate.pair
         chip = candidate.chip
         figures = {str(m): Fraction(f) for m, f in chip.figures.items()} | {str(Metric.UNITS): Fraction(1)}
         as_of = self._request.as_of
@@ -182,11 +182,11 @@ class ProblemBuilder:
 
     def _weights(self, candidate: Candidate, ask: Ask) -> tuple[Fraction, ...] | None:
         """What one piece weighs in min_cost, minor units; None where that is what it costs. Contract 2.2 no. 9."""
-        assert candidate.landed is not None  # noqa: S101
+        assert candidate.landed is not None
         factor = Fraction(1)
         for rule in ask.rules:
             if rule.kind is RuleKind.PREFER and matches(rule.select, candidate) and matches(rule.within, candidate):
-                assert isinstance(rule.value, Decimal)  # noqa: S101
+                assert isinstance(rule.value, Decimal)
                 factor *= 1 - Fraction(rule.value)
         demand = candidate.demand
         if not both_modes(demand):

@@ -73,7 +73,7 @@ class PlanWriter:
 
     def _line(self, pair: tuple[str, str], allocation: Allocation, basis: str) -> PlanLine:
         candidate, qty = self._candidates[pair], allocation.quantities[pair]
-        assert candidate.landed is not None  # noqa: S101
+        assert candidate.landed is not None
         offer, step = candidate.offer, allocation.breaks[pair[0]]
         cost, currency = candidate.landed[step], self._request.report_currency
         licence = candidate.licence.id if candidate.licence and relies_on_licence(candidate, basis) else None
@@ -199,8 +199,7 @@ def _sums(items: Iterable[tuple[K, Money]], currency: str) -> dict[K, Money]:
 
 def _not_priced(chosen: Sequence[Candidate], allocation: Allocation) -> Iterable[NotPriced]:
     for c in chosen:
-        assert c.landed is not None  # noqa: S101
+        assert c.landed is not None
         for charge in c.landed[allocation.breaks[c.offer.id]].charges:
             if charge.amount is None:
                 yield NotPriced(c.offer.id, c.demand.id, str(charge.kind), charge.note or "not known in any grade")
-

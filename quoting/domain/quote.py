@@ -157,7 +157,7 @@ class _Quoting:
         self, verdict: Verdict, solved: list[_Solved], conflict: Conflict | None, ask: Ask, searched: bool
     ) -> Quote:
         request, snapshot = self._request, self._snapshot
-        assert request.as_of is not None and request.known_on is not None  # noqa: S101
+        assert request.as_of is not None and request.known_on is not None
         plans = tuple(s.plan for s in solved)
         first = frozenset(solved[0].allocation.quantities) if solved else frozenset[Pair]()
         in_any = frozenset(pair for s in solved for pair in s.allocation.quantities)
@@ -166,7 +166,9 @@ class _Quoting:
         flipping = flips(plans, snapshot.rules, self._screener, request.as_of, request.known_on) if explained else []
         reports: tuple[RuleReport, ...] = ()
         if explained:
-            reports = tuple(r for s in solved for r in rule_reports(s.plan, s.problem, s.allocation, request.report_currency))
+            reports = tuple(
+                r for s in solved for r in rule_reports(s.plan, s.problem, s.allocation, request.report_currency)
+            )
         determinations = self._screener.determinations
         named = {line.offer for plan in plans for line in plan.lines} | {row.offer for row in why_not}
         offers = {c.offer.id: c.offer for c in self._candidates if not c.offer.private and c.offer.id in named}

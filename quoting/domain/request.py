@@ -41,7 +41,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A company or body. `hq_country` None: not known. `ultimate_parent`: its own id where it is its own, None: not known."""
+    """A company or body. None is unknown; a party without a parent above it is its own `ultimate_parent`."""
 
     id: str
     name: str

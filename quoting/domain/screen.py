@@ -7,13 +7,17 @@ from datetime import date, timedelta
 
 from quoting.domain.controls.determination import Determination
 from quoting.domain.controls.determine import determine
+from quoting.domain.controls.index import index
 from quoting.domain.controls.items import item_from_chip
-from quoting.domain.controls.screening import listed_entry
+from quoting.domain.controls.screening import listed
 from quoting.domain.offers import Mode, Offer
+from quoting.domain.parameters import Clock
 from quoting.domain.parties import in_role, named_only, vendor_in_role
 from quoting.domain.request import QuoteRequest, Site
 from quoting.domain.snapshot import Snapshot
 from quoting.domain.transaction import Item, Movement, MovementKind, Role, Transaction, TransactionParty
+
+_ENTITY_LIST = "EL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Screener:
     """Determines each distinct transaction of one request once, and numbers them in the order of first use."""
 
     def __init__(self, request: QuoteRequest, snapshot: Snapshot) -> None:
-        assert request.as_of is not None and request.known_on is not None, "the request has to be dated"  # noqa: S101
+        assert request.as_of is not None and request.known_on is not None, "the request has to be dated"
         self._request, self._snapshot = request, snapshot
         self._as_of, self._known_on = request.as_of, request.known_on
         self._parties = {p.id: p for p in request.parties}
@@ -143,7 +147,7 @@ class Screener:
         return (*who, self._party(site.end_user, Role.END_USER), self._seller(offer))
 
     def _party(self, name: str | None, role: Role, offer: Offer | None = None) -> TransactionParty:
-        """A party of the request by id, a vendor of the catalogue by its id; unknown in all but the role where there is none."""
+        """A party of the request or a vendor of the catalogue, by id; where neither has it, all but the role is unknown."""
         if name is None:
             return TransactionParty(role, None, None, None, None, None)
         key = name, role
@@ -168,8 +172,10 @@ class Screener:
         return self._seller(offer).name or offer.vendor
 
     def _listed(self, name: str, aliases: tuple[str, ...]) -> str | None:
-        entry = listed_entry(name, aliases, self._snapshot.rules, self._as_of)
-        return entry.name if entry is not None else None
+        """The Entity List entry that a name hits by the day; near misses are for the determination to report."""
+        clock = Clock(self._as_of, self._known_on)
+        hits = index(self._snapshot.rules).roll.screen((name, *aliases)).exact
+        return next((e.name for e in hits if e.list == _ENTITY_LIST and listed(e, clock)), None)
 
 
 def _movement(offer: Offer, site: Site, exporter: str) -> Movement:

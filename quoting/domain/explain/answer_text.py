@@ -40,7 +40,7 @@ def _not_served(
     if verdict is Verdict.FEASIBLE_SAFE:
         return
     if not searched:
-        yield "Within the time limit no lawful plan was found that meets every demand; whether there is one is not known."
+        yield "No lawful plan that meets every demand was found in the time given; whether there is one is not known."
     elif verdict is Verdict.FEASIBLE_IF_CLEARED:
         yield "No lawful plan meets every demand as things stand; one does if what is open is cleared."
     else:
@@ -56,8 +56,15 @@ def _not_served(
 
 
 def _plan(plan: Plan) -> Iterable[str]:
-    kinds = {PlanKind.SAFE: "safe", PlanKind.IF_CLEARED: "if-cleared", PlanKind.PARTIAL: "partial", PlanKind.SCENARIO: ""}
-    proven = "proven optimal within the gap asked for" if plan.proven_optimal else "not proven optimal in the time given"
+    kinds = {
+        PlanKind.SAFE: "safe",
+        PlanKind.IF_CLEARED: "if-cleared",
+        PlanKind.PARTIAL: "partial",
+        PlanKind.SCENARIO: "",
+    }
+    proven = (
+        "proven optimal within the gap asked for" if plan.proven_optimal else "not proven optimal in the time given"
+    )
     values = "; ".join(
         f"{o.name.replace('_', ' ')} {number_text(o.value)}" for o in plan.objectives if o.name != Objective.MIN_COST
     )

@@ -21,7 +21,9 @@ def asked_questions(determinations: Iterable[Determination]) -> tuple[AskedQuest
     return tuple(AskedQuestion(*key, tuple(dict.fromkeys(ids))) for key, ids in asked.items())
 
 
-def flips(plans: Iterable[Plan], book: RuleBook, screener: Screener, as_of: date, known_on: date) -> list[Mapping[str, str]]:
+def flips(
+    plans: Iterable[Plan], book: RuleBook, screener: Screener, as_of: date, known_on: date
+) -> list[Mapping[str, str]]:
     """Known dates after `as_of` on which a determination of a plan's line changes, and to what."""
     used = dict.fromkeys(line.determination for plan in plans for line in plan.lines)
     held = {d.id: d for d in screener.determinations}
@@ -33,7 +35,13 @@ def flips(plans: Iterable[Plan], book: RuleBook, screener: Screener, as_of: date
             if after.outcome is not before:
                 because = next((f.because for f in after.findings if f.outcome is after.outcome), "")
                 found.append(
-                    {"determination": name, "on": day.isoformat(), "from": before, "to": after.outcome, "because": because}
+                    {
+                        "determination": name,
+                        "on": day.isoformat(),
+                        "from": before,
+                        "to": after.outcome,
+                        "because": because,
+                    }
                 )
                 before = after.outcome
     return found

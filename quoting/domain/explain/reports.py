@@ -30,7 +30,9 @@ def rule_reports(plan: Plan, problem: AllocationProblem, allocation: Allocation,
         # Nothing comes in smaller pieces than one chip: what is left buys no further unit of any pair it counts.
         slack = (limit - spent) / scale
         binding = limit - spent < min((min(u.unit_minor) for u in problem.uses if u.pair in budget.pairs), default=0)
-        yield RuleReport(name, plan.basis, "budget", budget.id, spent <= limit, spent / scale, limit / scale, slack, binding)
+        yield RuleReport(
+            name, plan.basis, "budget", budget.id, spent <= limit, spent / scale, limit / scale, slack, binding
+        )
 
 
 def _slack(rule: PlanRule, value: Fraction | None, limit: Fraction | None) -> Fraction | None:

@@ -23,7 +23,9 @@ class WhyNots:
     def __init__(self, request: QuoteRequest, snapshot: Snapshot, ask: Ask, screener: Screener) -> None:
         self._request, self._snapshot, self._ask, self._screener = request, snapshot, ask, screener
 
-    def rows(self, candidates: Sequence[Candidate], first: frozenset[object], any_plan: frozenset[object]) -> list[WhyNot]:
+    def rows(
+        self, candidates: Sequence[Candidate], first: frozenset[object], any_plan: frozenset[object]
+    ) -> list[WhyNot]:
         """The rows for what is not used in `first`, the plan that leads, and in no other plan unless law is the reason.
 
         At `summary` one row for each offer that no plan uses; at `full` one for each pair; at `none` nothing.
@@ -74,7 +76,7 @@ class WhyNots:
         pieces = least[c.offer.id]
         if c.offer.available_qty is not None and c.offer.available_qty < pieces:
             return Obstacle(Code.NO_STOCK, f"{c.offer.available_qty} are to be had, at least {pieces} have to be taken")
-        assert c.landed is not None  # noqa: S101
+        assert c.landed is not None
         cost = pieces * min(cost.unit_minor for cost in c.landed)
         for n, budget in enumerate(self._ask.budgets):
             limit = limit_minor(budget.max, self._snapshot.fx, self._request.report_currency, f"/budgets/{n}/max")
@@ -83,7 +85,9 @@ class WhyNots:
         if c.offer.mode is Mode.BUY and c.site.power_kw is not None and c.chip.tdp_w is not None:
             watts = pieces * Fraction(c.chip.tdp_w) * Fraction(c.site.power_usage_effectiveness)
             if watts > Fraction(c.site.power_kw) * 1000:
-                return Obstacle(Code.POWER, f"the least quantity of {pieces} alone goes beyond the power of {c.site.id}")
+                return Obstacle(
+                    Code.POWER, f"the least quantity of {pieces} alone goes beyond the power of {c.site.id}"
+                )
         return None
 
     def _dominated(self, c: Candidate) -> str:
@@ -114,7 +118,9 @@ class WhyNots:
                     continue
                 determination = self._screener.screen_chip(chip.id, sites[demand.site])
                 because = f"the catalogue has no price for it on {as_of}; by law: {in_words(determination)}"
-                yield WhyNot(None, demand.id, chip.id, Code.NO_PRICE, because, determination.citations, determination.id)
+                yield WhyNot(
+                    None, demand.id, chip.id, Code.NO_PRICE, because, determination.citations, determination.id
+                )
 
     def _could_serve(self, chip_id: str, demand: Demand) -> bool:
         chip = self._snapshot.catalogue.chips[chip_id]

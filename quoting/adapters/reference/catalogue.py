@@ -13,7 +13,19 @@ from quoting.domain.errors import ReferenceDataBroken
 
 CHIPS, PRICES, LEAD_TIMES = "data/chips.csv", "data/prices.csv", "data/lead_times.csv"
 VENDORS, CHANNELS, REGIONS, UNITS = "data/vendors.csv", "data/channels.csv", "data/regions.csv", "data/units.csv"
-TABLES = (CHIPS, PRICES, LEAD_TIMES, VENDORS, CHANNELS, REGIONS, UNITS)
+TABLES = {  # and the columns that are read
+    CHIPS: "id vendor model form_factor launch_date designer_country fp64_tflops fp32 tf32 bf16_fp16 fp8 int8_tops fp4 "
+    "memory_gb memory_bandwidth_gb_s interconnect_gb_s die_area_mm2 tdp_w tpp performance_density "
+    "designed_or_marketed_for_datacenter hs_code source_urls notes",
+    PRICES: "chip_id kind unit currency low high quantity_context variant commitment_months incoterm region "
+    "vendor_or_channel observed_on source_url note",
+    LEAD_TIMES: "chip_id region weeks_low weeks_high supply_units_per_year supply_year supply_pool observed_on "
+    "source_url note",
+    VENDORS: "vendor_id legal_name country hq_country ultimate_parent_hq_country kind ships_from grade basis",
+    CHANNELS: "channel vendor_id grade ships_from why",
+    REGIONS: "region country delivers_to why",
+    UNITS: "unit chips per why",
+}
 
 T = TypeVar("T")
 
@@ -42,7 +54,7 @@ def check_catalogue(files: Files) -> list[Fault]:
 
 def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
     """The catalogue of the rows that can be read, and the faults of the others."""
-    faults = [Fault(path, 1, "the file is missing") for path in TABLES if path not in files]
+    faults = list(_not_there(files))
     if faults:
         return None, faults
 
@@ -76,6 +88,16 @@ def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
         data_as_of=max(days),
     )
     return catalogue, sorted(set(faults))
+
+
+def _not_there(files: Files) -> Iterable[Fault]:
+    """Missing files and columns: without them empty cells would read as unknown."""
+    for path, columns in TABLES.items():
+        if path not in files:
+            yield Fault(path, 1, "the file is missing")
+            continue
+        header = files[path].partition("\n")[0].strip().split(",")
+        yield from (Fault(path, 1, f"the column {name} is missing") for name in columns.split() if name not in header)
 
 
 def _rows(files: Files, path: str, read: Callable[[Row], T], faults: list[Fault]) -> list[tuple[Row, T]]:

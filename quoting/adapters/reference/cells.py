@@ -68,13 +68,16 @@ class Cells:
 
     def number(self, column: str) -> Decimal | None:
         """A number of zero or more, None where the cell is empty."""
+        text = self._row.get(column)
         try:
-            value = decimal_or_none(self._row.get(column))
+            value = decimal_or_none(text)
         except ValueError as error:
             self.refuse(f"{column}: {error}")
             return None
         if value is not None and value < 0:
             self.refuse(f"{column}: {value} is negative")
+        elif text is not None and not re.fullmatch(r"\d+(\.\d+)?", text):
+            self.refuse(f"{column}: {text!r} is no plain number")
         return value
 
     def whole(self, column: str) -> int | None:

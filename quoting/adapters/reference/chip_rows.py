@@ -102,6 +102,7 @@ def _performance(cells: Cells) -> Performance | None:
     Where the sheet leaves TPP blank the rates that it does have are no ceiling: the operation that sets TPP is missing.
     """
     rates = {name: rate for column, name in _RATES.items() if (rate := cells.number(column)) is not None}
+    cells.number("tf32")  # read for its check alone: it does not count
     published = cells.number("tpp")
     if published is None:
         return None

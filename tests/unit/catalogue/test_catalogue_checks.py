@@ -32,6 +32,7 @@ def test_data_of_the_project_is_sound():
         ("data/prices.csv", "USD,35000,35000,", "USD,35000,many,", "'many' is no number"),
         ("data/prices.csv", "USD,35000,35000,", "EUR,35000,35000,", "EUR with the unit 'usd per unit'"),
         ("data/prices.csv", "USD,35000,35000,", ",35000,35000,", "none with the unit 'usd per unit'"),
+        ("data/prices.csv", "USD,35000,35000,", "USD,35000,1e9,", "'1e9' is no plain number"),
         ("data/prices.csv", "Epoch AI,2024-11,", "Epoch AI,2024-13,", "observed_on"),
         ("data/prices.csv", "Epoch AI,2024-11,", "Epoch AI,soon,", "'soon' is no date"),
         ("data/prices.csv", "Epoch AI,2024-11,", "Epoch AI,,", "observed_on is missing"),
@@ -112,3 +113,9 @@ def test_broken_data_is_never_parsed():
 
     with pytest.raises(ReferenceDataBroken, match=r"data/prices.csv:\d+: low: a price of zero"):
         parse_catalogue(files)
+
+
+def test_column_that_is_gone_is_named():
+    faults, _ = broken("data/vendors.csv", ",hq_country,", ",headquarters,")
+
+    assert [str(fault) for fault in faults] == ["data/vendors.csv:1: the column hq_country is missing"]

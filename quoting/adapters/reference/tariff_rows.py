@@ -15,6 +15,11 @@ from quoting.domain.pricing.tariffs import UNKNOWN, Band, UnionMember
 
 ValueReader = Callable[[Cells], Value]
 
+_KEYS = (
+    *("value", "from", "to", "published", "citation", "url", "grade", "unconfirmed", "note"),
+    *("id", "title", "description", "unit", "importer", "origins", "headings", "displaces"),
+    *("tpp_above", "tpp_below", "bandwidth_above", "bandwidth_below"),
+)
 _YES_NO = {"yes": True, "no": False}
 
 
@@ -29,9 +34,9 @@ class Known:
 
 
 def yaml_row(path: str, mapping: Mapping[str, Any], fallback: int = 1) -> Row:
-    """A mapping of a YAML file as a row: a list joined by |, everything else as it was written."""
+    """A mapping of a YAML file as a row: lists joined by |, all else as it was written; a key may be left out."""
     cells = {key: _text(value) for key, value in mapping.items() if key != "__line__" and value is not None}
-    return Row(path, mapping.get("__line__", fallback), cells)
+    return Row(path, mapping.get("__line__", fallback), {**dict.fromkeys(_KEYS, ""), **cells})
 
 
 def dated(row: Row, read: ValueReader) -> Dated:

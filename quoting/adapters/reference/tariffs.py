@@ -13,7 +13,7 @@ from quoting.adapters.reference.reading import Fault, Files, Row
 from quoting.adapters.reference.tariff_gathering import Gathering, Rows
 from quoting.domain.errors import ReferenceDataBroken
 from quoting.domain.parameters import Parameter
-from quoting.domain.pricing.tariffs import ELSEWHERE, Fee, FormFactor, ImportTax, Measure, TariffBook, UnionMember
+from quoting.domain.pricing.tariffs import ELSEWHERE, Band, Fee, FormFactor, ImportTax, Measure, TariffBook, UnionMember
 
 DUTIES, TAXES, FEES = "data/duties.csv", "data/import_taxes.csv", "data/fees.csv"
 LANES, TRANSIT, FORMS = "data/freight_lanes.csv", "data/transit_days.csv", "data/form_factors.csv"
@@ -208,9 +208,11 @@ class _Reader(Gathering):
         headings = rows.listed(cells, "headings", self._known.headings, "heading")
         displaces = rows.yes(cells, "displaces")
         cells.settle()
-        bands = tuple(rows.band(rows.yaml_row(MEASURES, band)) for band in document.get("bands") or ())
+        bands: list[Band] = []
+        table = [rows.yaml_row(MEASURES, band) for band in document.get("bands") or ()]
+        self.each(table, lambda row: bands.append(rows.band(row)))
         rate = self.parameter(MEASURES, document, f"additional_duty.{key}", title, unit, rows.fraction)
-        return None if rate is None else Measure(key, title, importer, origins, headings, bands, displaces, rate)
+        return None if rate is None else Measure(key, title, importer, origins, headings, tuple(bands), displaces, rate)
 
     def _lanes(self, path: str, read_value: rows.ValueReader) -> dict[tuple[str, str], Parameter]:
         found: dict[tuple[str, str], Rows] = {}

@@ -130,8 +130,10 @@ class AllocationProblem:
 
 @dataclass(frozen=True, slots=True)
 class ObjectiveValue:
-    """Value and bound of one objective. Units: minor units, capability units, days. gap = |value - bound| / max(1, |value in major units|)
-    is formed by the reader in the units that are shown."""
+    """Value and bound of one objective; the gap is formed by the reader in the units that are shown.
+
+    Units: minor units, capability units, days.
+    """
 
     name: str
     value: Fraction
@@ -172,7 +174,7 @@ class NoPlan:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that a conflict names. `kind`: demand, budget, rule, power (id is the site's) or supply (the offer's)."""
+    """One thing that a conflict names. `kind`: demand, budget, rule, power (site) or supply (offer)."""
 
     kind: str
     id: str

@@ -1,0 +1,292 @@
+"""The best plan: as many rules kept as can be, then each objective in turn among the plans the earlier ones leave."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from quoting.domain.allocation import highs
+from quoting.domain.allocation.certificate import Recount, recount
+from quoting.domain.allocation.highs import Solution, Status
+from quoting.domain.allocation.linear import Number, Terms, greatest, least
+from quoting.domain.allocation.model import PlanModel
+from quoting.domain.allocation.objective import OBJECTIVES, Objective
+from quoting.domain.allocation.problem import (
+    Allocation,
+    AllocationProblem,
+    Effort,
+    NoPlan,
+    ObjectiveValue,
+    Pair,
+)
+from quoting.domain.allocation.rules import add_rules
+from quoting.domain.watch import Watch
+
+_ROOM = 4  # see `sources.read_sources`
+_MORE_ROOM = 400
+_FINEST_GRAIN = 10**6  # weights of a finer grain than one part of this are no longer held exactly in a row
+_BOUND_TOLERANCE = Fraction(1, 10**9)  # of the solver's arithmetic, relative
+
+
+def allocate(problem: AllocationProblem, effort: Effort, watch: Watch) -> Allocation | NoPlan:
+    """Choose how many pieces of each offer go to each demand.
+
+    Rules with a priority are given up as little as possible, priority 4 first; then each objective is optimised among
+    the plans whose earlier ones are no worse than the values reported. The plan is recounted in whole numbers before it
+    is returned. The order of lots, uses, needs and rules does not matter; of plans that are equally good one is taken,
+    always the same for the same problem and seed.
+
+    Units: money in minor units.
+
+    Raises:
+        Cancelled: the watch said stop.
+    """
+    search = _Search(problem, effort, watch, partial=False)
+    found = search.run()
+    if isinstance(found, NoPlan) and found.proven and not search.model.all_bounded:
+        found = _Search(problem, effort, watch, partial=False, room=_MORE_ROOM).run()
+    return found
+
+
+def allocate_partial(problem: AllocationProblem, effort: Effort, watch: Watch) -> Allocation | None:
+    """The best of the plans that meet as many demands as can be met together; None when not one can be met.
+
+    Raises:
+        Cancelled: the watch said stop.
+    """
+    found = _Search(problem, effort, watch, partial=True).run()
+    return None if isinstance(found, NoPlan) else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A plan that passed the recount, with the column values that it was read from."""
+
+    values: list[int]
+    quantities: Mapping[Pair, int]
+    count: Recount
+
+
+class _Search:
+    """The solves of one problem, one after the other, on one model that narrows as they go."""
+
+    def __init__(
+        self, problem: AllocationProblem, effort: Effort, watch: Watch, *, partial: bool, room: int = _ROOM
+    ) -> None:
+        self.problem, self.effort, self.watch, self.partial = problem, effort, watch, partial
+        self.model = PlanModel(problem, partial=partial, room=room)
+        self.keeps = add_rules(self.model)
+        self.terms = {name: OBJECTIVES[name].terms(self.model) for name in problem.objectives if name in OBJECTIVES}
+        self.best: _Plan | None = None
+        self.guide: str | None = None  # the objective last solved, whose weights lead a search for any plan
+        self.stopped = False
+
+    def run(self) -> Allocation | NoPlan:
+        status = self._meet_most() if self.partial else Status.OPTIMAL
+        if status is Status.INFEASIBLE:
+            return NoPlan(True, self.model.size)
+        first, *others = self.problem.objectives
+        self._keep_all(1)
+        status, reached = self._optimise(first, halved=bool(self.keeps))
+        if reached is None and self.keeps:
+            self.stopped = self.stopped or status is Status.UNKNOWN
+            self._keep_all(0)
+            if self._keep_most() is not Status.INFEASIBLE:
+                status, reached = self._optimise(first)
+        if reached is None or self.best is None:
+            return NoPlan(status is Status.INFEASIBLE, self.model.size)
+        values = [reached]
+        for name in others:
+            _, reached = self._optimise(name)
+            assert reached is not None
+            values.append(reached)
+        count = self.best.count
+        # A later objective never worsens an earlier one, but may better it within its gap.
+        values = [replace(v, value=count.objectives[v.name]) for v in values]
+        return Allocation(
+            quantities=self.best.quantities,
+            breaks=count.breaks,
+            objectives=tuple(values),
+            total_minor=count.total_minor,
+            given_up=count.given_up,
+            unserved=count.unserved,
+            stopped="time_limit" if self.stopped else None,
+            size=self.model.size,
+        )
+
+    # ---- before the objectives: demands met, rules kept
+
+    def _meet_most(self) -> Status:
+        """Narrow to plans that meet as many demands as can be met; infeasible where that is none."""
+        met = dict.fromkeys(self.model.met, 1)
+        status = self._solve(met, maximise=True).status
+        if self.best is None:
+            return status
+        number = len(self.problem.needs) - len(self.best.count.unserved)
+        self.model.linear.row(met, lower=number)
+        self.stopped = self.stopped or status is not Status.OPTIMAL
+        return Status.OPTIMAL if number else Status.INFEASIBLE
+
+    def _keep_all(self, lower: int) -> None:
+        for keeps in self.keeps.values():
+            for column in keeps.values():
+                self.model.linear.lower[column] = lower
+
+    def _keep_most(self) -> Status:
+        """Narrow to plans that keep as many rules of priority 1 as can be kept, then of 2, 3, 4."""
+        for priority, keeps in sorted(self.keeps.items()):
+            kept = dict.fromkeys(keeps.values(), 1)
+            status = self._solve(kept, maximise=True).status
+            if status is Status.INFEASIBLE or self.best is None:
+                return status
+            self.stopped = self.stopped or status is not Status.OPTIMAL
+            number = self._kept(self.best.count)[priority]
+            self.model.linear.row(kept, lower=number)
+            if number == len(keeps):
+                for column in keeps.values():
+                    self.model.linear.lower[column] = 1
+        return Status.OPTIMAL
+
+    def _kept(self, count: Recount) -> dict[int, int]:
+        return {p: sum(rule not in count.given_up for rule in keeps) for p, keeps in self.keeps.items()}
+
+    # ---- objectives
+
+    def _optimise(self, name: str, *, halved: bool = False) -> tuple[Status, ObjectiveValue | None]:
+        """Optimise one objective and narrow to plans that are no worse in it."""
+        if name == "min_time":
+            return self._soonest()
+        objective, terms = OBJECTIVES[name], self.terms[name]
+        grain = _grain(terms)
+        solution = self._solve(
+            terms,
+            maximise=objective.maximise,
+            gap=self.effort.gap,
+            resolution=0.01 if grain is None else 1 / grain,
+            limit_s=self.effort.left_s / 2 if halved else None,
+            tell=True,
+        )
+        if self.best is None or solution.status is Status.INFEASIBLE:
+            return solution.status, None
+        self.stopped = self.stopped or solution.status is not Status.OPTIMAL
+        value = self.best.count.objectives[name]
+        bound = self._bound(solution, objective, terms, grain, value)
+        self._hold(objective, terms, grain, value)
+        self.guide = name
+        return solution.status, ObjectiveValue(name, value, bound)
+
+    def _hold(self, objective: Objective, terms: Terms, grain: int | None, value: Fraction) -> None:
+        if grain is None:  # rounded against the plan, which stays within the row all the same
+            terms = {c: Fraction(math.ceil(v * _FINEST_GRAIN), _FINEST_GRAIN) for c, v in terms.items()}
+            assert self.best is not None
+            value = Fraction(sum(v * self.best.values[c] for c, v in terms.items()))
+        if objective.maximise:
+            self.model.linear.row(terms, lower=value)
+        else:
+            self.model.linear.row(terms, upper=value)
+
+    def _bound(
+        self, solution: Solution, objective: Objective, terms: Terms, grain: int | None, value: Fraction
+    ) -> Fraction:
+        """What no plan can better: the solver's bound, rounded outwards, never on the wrong side of the value."""
+        if solution.status is Status.OPTIMAL and self.effort.gap == 0:
+            return value
+        sign = -1 if objective.maximise else 1
+        if solution.bound is None:
+            extreme = greatest if objective.maximise else least
+            return Fraction(sign * min(sign * extreme(self.model.linear, terms), sign * value))
+        bound = sign * Fraction(solution.bound)
+        bound -= _BOUND_TOLERANCE * max(Fraction(1), abs(bound))
+        if grain is not None:
+            bound = Fraction(math.ceil(bound * grain), grain)
+        return sign * min(bound, sign * value)
+
+    def _soonest(self) -> tuple[Status, ObjectiveValue | None]:
+        """The least day by which everything can be there, found by halving the days on which something arrives."""
+        if self.best is None:
+            status = self._solve({}, first=True).status
+            if self.best is None:
+                return status, None
+        arrivals: dict[int, list[int]] = {}  # day to the columns that arrive on it
+        for s, source in enumerate(self.model.sources):
+            for b, block in enumerate(source.blocks):
+                columns = (q.column for q in self.model.quantities((s, b)))
+                arrivals.setdefault(block.use.days or 0, []).extend(columns)
+        upper = list(self.model.linear.upper)
+        open_days = sorted(day for day in {0, *arrivals} if day < self.best.count.objectives["min_time"])
+        while open_days:
+            middle = open_days[(len(open_days) - 1) // 2]
+            self._bar(arrivals, middle)
+            guide = {} if self.guide is None else self.terms[self.guide]
+            status = self._solve(guide, first=True, maximise=self._guide_maximises).status
+            self.model.linear.upper[:] = upper
+            if status is Status.INFEASIBLE:
+                open_days = [day for day in open_days if day > middle]
+            elif status is Status.UNKNOWN:
+                break
+            else:
+                open_days = [day for day in open_days if day < self.best.count.objectives["min_time"]]
+        value = self.best.count.objectives["min_time"]
+        self._bar(arrivals, int(value))
+        self.stopped = self.stopped or bool(open_days)
+        return Status.OPTIMAL, ObjectiveValue("min_time", value, Fraction(open_days[0]) if open_days else value)
+
+    @property
+    def _guide_maximises(self) -> bool:
+        return self.guide is not None and OBJECTIVES[self.guide].maximise
+
+    def _bar(self, arrivals: Mapping[int, list[int]], after: int) -> None:
+        for day, columns in arrivals.items():
+            for column in columns if day > after else ():
+                self.model.linear.upper[column] = 0
+
+    # ---- one solve
+
+    def _solve(
+        self,
+        terms: Terms,
+        *,
+        maximise: bool = False,
+        gap: float = 0.0,
+        resolution: float = 1.0,
+        limit_s: float | None = None,
+        first: bool = False,
+        tell: bool = False,
+    ) -> Solution:
+        """Solve and recount. A plan that passes becomes the best; one that fails is looked for again, more strictly."""
+        bound = None
+        for strict in (False, True):
+            solution = highs.solve(
+                self.model.linear,
+                terms,
+                self.effort,
+                self.watch,
+                maximise=maximise,
+                gap=gap,
+                resolution=resolution,
+                limit_s=limit_s,
+                first=first,
+                start=None if self.best is None else self.best.values,
+                tell=tell,
+                strict=strict,
+            )
+            if solution.values is None:
+                return solution
+            bound = solution.bound if bound is None else bound
+            quantities = self.model.plan(solution.values)
+            count = recount(self.problem, quantities)
+            if self._stands(count):
+                self.best = _Plan(solution.values, quantities, count)
+                return solution
+        return Solution(Status.UNKNOWN, None, bound)
+
+    def _stands(self, count: Recount) -> bool:
+        return not count.faults and (self.partial or not count.unserved)
+
+
+def _grain(terms: Mapping[int, Number]) -> int | None:
+    """The number of equal parts of one unit that every value of the terms comes in; None where they are too fine."""
+    parts = math.lcm(*(value.denominator for value in terms.values()))
+    return parts if parts <= _FINEST_GRAIN else None

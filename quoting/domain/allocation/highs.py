@@ -1,0 +1,196 @@
+"""HiGHS: the only place that knows the solver. Floats live here and nowhere else in the allocation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from quoting.domain.allocation.linear import LinearModel, Terms
+from quoting.domain.allocation.problem import Effort
+from quoting.domain.errors import Cancelled
+from quoting.domain.watch import Watch
+
+_LARGEST = 2.0**23  # coefficients beyond are scaled down, by powers of two so that nothing is rounded
+_CLOSE_ENOUGH = 0.999  # of the gap asked for: what is lost when a bound is rounded outwards must not open it again
+
+
+class Status(Enum):
+    OPTIMAL = "optimal"  # the gap asked for is closed
+    FEASIBLE = "feasible"  # time ran out with a plan in hand
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"  # time ran out without a plan
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """`values` of all columns, rounded to whole numbers; `bound` of the objective in its own units, None if none."""
+
+    status: Status
+    values: list[int] | None = None
+    bound: float | None = None
+
+
+class _Quiet(highspy.Highs):
+    """A solver that never prints: it would greet on standard output, where only JSON may stand."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:  # noqa: N802  (called while the solver is made, before it greets)
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
+def solver_version() -> str:
+    return str(_Quiet().version())
+
+
+def solve(
+    linear: LinearModel,
+    objective: Terms,
+    effort: Effort,
+    watch: Watch,
+    *,
+    maximise: bool = False,
+    gap: float = 0.0,
+    resolution: float = 1.0,
+    limit_s: float | None = None,
+    first: bool = False,
+    start: Sequence[int] | None = None,
+    tell: bool = False,
+    strict: bool = False,
+) -> Solution:
+    """Solve a whole-number model within the time that is left.
+
+    Args:
+        objective: its terms; without any, any solution will do.
+        gap: relative; `resolution`: two values that differ by less are the same, in units of the objective.
+        limit_s: least time to take, where that is less than what is left.
+        first: the first solution found will do.
+        start: values of all columns to begin with.
+        tell: the watch hears of better plans.
+        strict: tolerances as fine as the solver has them.
+
+    Raises:
+        Cancelled: the watch said stop.
+    """
+    left = effort.left_s if limit_s is None else min(limit_s, effort.left_s)
+    if _contradicts_itself(linear):
+        return Solution(Status.INFEASIBLE)
+    if left <= 0:
+        return Solution(Status.UNKNOWN)
+    if not linear.lower:
+        return Solution(Status.OPTIMAL, [], 0.0)
+    costs, factor = _scaled_costs(linear, objective)
+    solver = _Quiet()
+    options: dict[str, Any] = {
+        "threads": 1,
+        "random_seed": effort.seed,
+        "time_limit": left,
+        "mip_rel_gap": gap * _CLOSE_ENOUGH,
+        "mip_abs_gap": resolution * factor * 0.5,
+        "mip_feasibility_tolerance": 1e-9 if strict else 1e-7,
+        "primal_feasibility_tolerance": 1e-9 if strict else 1e-7,
+    }
+    if first:
+        options["mip_max_improving_sols"] = 1
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_program(linear, costs, maximise))
+    if start is not None:
+        solution = highspy.HighsSolution()
+        solution.col_value = [float(v) for v in start]
+        solver.setSolution(solution)
+    stopped = _watch_over(solver, watch, factor, tell)
+    solver.run()
+    effort.spent_s += float(solver.getRunTime())
+    if stopped or watch.stopped():
+        raise Cancelled("stopped by the watch")
+    return _read(solver, factor, first)
+
+
+def _read(solver: _Quiet, factor: float, first: bool) -> Solution:
+    status, info = solver.getModelStatus(), solver.getInfo()
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        return Solution(Status.INFEASIBLE)
+    values, bound = None, None
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        values = [int(v) for v in np.rint(np.asarray(solver.getSolution().col_value))]
+    if math.isfinite(info.mip_dual_bound):
+        bound = float(info.mip_dual_bound) / factor
+    done = status == highspy.HighsModelStatus.kOptimal or (first and values is not None)
+    if done and values is not None:
+        return Solution(Status.OPTIMAL, values, bound)
+    return Solution(Status.UNKNOWN if values is None else Status.FEASIBLE, values, bound)
+
+
+def _contradicts_itself(linear: LinearModel) -> bool:
+    """Whether a row without any column asks for something."""
+    rows = zip(linear.starts, linear.starts[1:], linear.row_lower, linear.row_upper, strict=False)
+    return any(start == end and ((low or 0) > 0 or (high or 0) < 0) for start, end, low, high in rows)
+
+
+def _scaled_costs(linear: LinearModel, objective: Terms) -> tuple[NDArray[np.float64], float]:
+    """Costs of all columns, and the power of two they were scaled by to keep them in the solver's range."""
+    costs = np.zeros(len(linear.lower))
+    for column, value in objective.items():
+        costs[column] = float(value)
+    largest = float(np.abs(costs).max(initial=0.0))
+    factor = 1.0 if largest <= _LARGEST else 2.0 ** float(-np.ceil(np.log2(largest / _LARGEST)))
+    return costs * factor, factor
+
+
+def _program(linear: LinearModel, costs: NDArray[np.float64], maximise: bool) -> highspy.HighsLp:
+    """The model in the solver's words; rows of large coefficients are scaled down by powers of two."""
+    infinity = highspy.kHighsInf
+    starts = np.array(linear.starts, dtype=np.int32)
+    value = np.array(linear.value, dtype=np.float64)
+    lower = np.array([-infinity if v is None else v for v in linear.row_lower], dtype=np.float64)
+    upper = np.array([infinity if v is None else v for v in linear.row_upper], dtype=np.float64)
+    if len(value):
+        row = np.repeat(np.arange(len(lower)), np.diff(starts))
+        largest = np.ones(len(lower))
+        np.maximum.at(largest, row, np.abs(value))
+        factor = 2.0 ** -np.ceil(np.log2(np.maximum(largest / _LARGEST, 1.0)))
+        value, lower, upper = value * factor[row], lower * factor, upper * factor
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(linear.lower), len(lower)
+    lp.sense_ = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
+    lp.col_cost_ = costs
+    lp.col_lower_ = np.array(linear.lower, dtype=np.float64)
+    lp.col_upper_ = np.array(linear.upper, dtype=np.float64)
+    lp.row_lower_, lp.row_upper_ = lower, upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = starts
+    lp.a_matrix_.index_ = np.array(linear.index, dtype=np.int32)
+    lp.a_matrix_.value_ = value
+    lp.integrality_ = [highspy.HighsVarType.kInteger] * len(linear.lower)
+    return lp
+
+
+def _watch_over(solver: _Quiet, watch: Watch, factor: float, tell: bool) -> list[bool]:
+    """Let the watch stop the solver and hear of better plans; the list is not empty once it has said stop."""
+    stopped: list[bool] = []
+
+    def ask(event: Any) -> None:
+        if stopped or watch.stopped():
+            stopped.append(True)
+            event.data_in.user_interrupt = True
+
+    def report(event: Any) -> None:
+        bound = float(event.data_out.mip_dual_bound)
+        value = float(event.data_out.mip_primal_bound)
+        watch.incumbent(value / factor, bound / factor if math.isfinite(bound) else None)
+
+    solver.cbMipInterrupt.subscribe(ask)
+    solver.cbSimplexInterrupt.subscribe(ask)
+    if tell:
+        solver.cbMipImprovingSolution.subscribe(report)
+    return stopped

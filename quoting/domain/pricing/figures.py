@@ -8,6 +8,8 @@ from fractions import Fraction
 from quoting.domain.parameters import Dated
 from quoting.domain.pricing.charges import Charge, ChargeKind
 
+_ZERO = Fraction(0)
+
 
 def number(row: Dated | None) -> Decimal | None:
     """The value of a row as an exact number; None where there is none or it is not known."""
@@ -45,5 +47,5 @@ def ad_valorem(kind: ChargeKind, base: Fraction, row: Dated | None, text: str, c
     rate = number(row)
     if row is None or rate is None:
         return not_known(kind, f"{text}: due, and the rate is not known", row)
-    amount = base * Fraction(rate)
+    amount = base * Fraction(rate) if rate else _ZERO
     return Charge(kind, amount, counted, base, rate, source(row), row.grade.value, remark(row, text))

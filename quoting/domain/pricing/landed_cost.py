@@ -16,6 +16,7 @@ from quoting.domain.pricing.tax import import_tax, rental_tax
 __all__ = ["Shipment", "landed_cost", "transit_days"]
 
 _LEASE = "lease"
+_NOTHING = Fraction(0)
 
 
 def landed_cost(shipment: Shipment, tariffs: TariffBook, fx: FxTable) -> LandedCost | None:
@@ -44,7 +45,7 @@ def landed_cost(shipment: Shipment, tariffs: TariffBook, fx: FxTable) -> LandedC
         charges.append(freight(shipment, tariffs, fx))
     if left.insurance:
         charges.append(insurance(shipment, _known(charges), tariffs))
-    delivered = _known(charges)
+    delivered = _known(charges) if len(charges) > 1 else price.amount
     value = customs_value(shipment, price.amount, delivered - price.amount, tariffs)
     levied = tuple(duties(shipment, value, tariffs))
     due = _known(levied)
@@ -71,12 +72,14 @@ def _price(shipment: Shipment, fx: FxTable) -> Charge | None:
 
 
 def _known(charges: tuple[Charge, ...] | list[Charge]) -> Fraction:
-    """Sum of the counted amounts."""
-    return sum((c.amount for c in charges if c.counted and c.amount is not None), Fraction(0))
+    """Sum of the counted amounts; most are zero, and adding those is what would take the time."""
+    return sum((c.amount for c in charges if c.counted and c.amount), _NOTHING)
 
 
 def _summed(charges: tuple[Charge, ...], goods: Fraction, shipment: Shipment) -> LandedCost:
     minor = 10 ** minor_digits(shipment.report_currency)
-    total = goods if len(charges) == 1 else _known(charges)
+    goods_minor = goods * minor
+    if len(charges) == 1:
+        return LandedCost(charges, round_half_up(goods_minor), goods_minor, lower_bound=False)
     lower_bound = any(charge.amount is None for charge in charges)
-    return LandedCost(charges, round_half_up(total * minor), goods * minor, lower_bound)
+    return LandedCost(charges, round_half_up(_known(charges) * minor), goods_minor, lower_bound)

@@ -33,7 +33,8 @@ def import_tax(
     if row is not None and number(row) == 0:
         return
     counted = not (tax.recoverable and shipment.recovers_tax)
-    base = (delivered if tax.adds_carriage else value) + due
+    base = delivered if tax.adds_carriage else value
+    base = base + due if due else base
     yield ad_valorem(ChargeKind.TAX, base, row, _text(tax, shipment), counted)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 
 from quoting.adapters import logs
-from quoting.adapters.celery_queue import CeleryQueue
+from quoting.adapters.celery_queue import BackgroundQueue, CeleryQueue
 from quoting.adapters.clock import SystemClock
 from quoting.adapters.fx_ecb import EcbRates
 from quoting.adapters.heartbeat import Heartbeat
@@ -45,9 +45,14 @@ class Dependencies:
         return Heartbeat(self.store, claim, self.clock, self.settings.heartbeat_s)
 
 
-def dependencies(settings: Settings) -> Dependencies:
-    """The real adapters. Connects to nothing yet."""
+def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dependencies:
+    """The real adapters. Connects to nothing yet.
+
+    Args:
+        wake_in_background: for who must not wait for Redis, and has the dispatcher to make up for a lost wake-up.
+    """
     logs.configure(settings.log_level)
+    queue = CeleryQueue(settings.redis_url)
     units = Units(connect(settings.database_url))
     market = PackagedMarket(read_bundle(), EcbRates(), SqlArchive(units).read)
     return Dependencies(
@@ -55,7 +60,7 @@ def dependencies(settings: Settings) -> Dependencies:
         store=SqlQuoteStore(units, settings, ENGINE, {market.reference: market.files}),
         market=market,
         cache=RedisCache(redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes),
-        queue=CeleryQueue(settings.redis_url),
+        queue=BackgroundQueue(queue) if wake_in_background else queue,
         keys=SqlKeyRing(units),
         clock=SystemClock(),
         log=logs.logger("chipquote"),

@@ -7,7 +7,6 @@ import threading
 from typing import Any
 
 from celery import Celery
-from kombu import Queue
 from kombu.exceptions import KombuError
 from redis import RedisError
 
@@ -23,7 +22,7 @@ def celery_app(redis_url: str) -> Celery:
     """The Celery application of both sides; results, events, remote control and schedules are not used."""
     app = Celery("chipquote", broker=redis_url, set_as_current=False)
     app.conf.update(
-        task_queues=[Queue(QUEUE, exchange="", routing_key=QUEUE)],
+        task_queues={QUEUE: {"exchange": "", "routing_key": QUEUE}},
         task_default_queue=QUEUE,
         task_ignore_result=True,
         result_backend=None,

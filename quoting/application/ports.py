@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from quoting.domain.answer import Quote
+from quoting.domain.errors import DomainError
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Pin, Snapshot
 from quoting.domain.watch import Watch
@@ -42,12 +43,16 @@ class CacheUse(StrEnum):
     COALESCED = "coalesced"
 
 
-class StoreUnavailable(Exception):
+class StoreUnavailable(DomainError):
     """The database does not answer, or stayed locked too long; trying again later may help."""
 
+    code = "unavailable"
 
-class QueueUnavailable(Exception):
+
+class QueueUnavailable(DomainError):
     """A wake-up could not be sent; the dispatcher sends it later."""
+
+    code = "queue_unavailable"
 
 
 @dataclass(frozen=True, slots=True)

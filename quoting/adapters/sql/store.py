@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
+from quoting.adapters.reference.reading import Files
 from quoting.adapters.sql.archive import pack
 from quoting.adapters.sql.callers_quotes import CallersQuotes
 from quoting.adapters.sql.dispatchers_quotes import DispatchersQuotes
@@ -20,9 +21,7 @@ class SqlQuoteStore(CallersQuotes, WorkersQuotes, DispatchersQuotes):
     reference: reference files that quotes of this process are pinned to, by digest.
     """
 
-    def __init__(
-        self, units: Units, settings: Settings, engine: str, reference: Mapping[str, Mapping[str, str]]
-    ) -> None:
+    def __init__(self, units: Units, settings: Settings, engine: str, reference: Mapping[str, Files]) -> None:
         packed = {digest: pack(files) for digest, files in reference.items()}
         CallersQuotes.__init__(self, units, packed, settings.dispatch_after_s, settings.max_attempts)
         WorkersQuotes.__init__(self, units, engine, settings.lease_s)

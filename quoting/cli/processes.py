@@ -1,0 +1,130 @@
+"""Child processes under watch: each a group of its own, started again when it dies, ended for certain."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+LOOK_EVERY_S = 0.2
+START_AGAIN_AFTER_S = (0.5, 1.0, 2.0, 3.0)  # then every three seconds: always within five
+STEADY_AFTER_S = 10.0
+GRACE_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How to start a process. `given` goes to its standard input, `inherited` are file descriptors it keeps."""
+
+    name: str
+    argv: Sequence[str]
+    given: str = ""
+    inherited: tuple[int, ...] = ()
+
+
+class Child:
+    """One process group, and when it was started."""
+
+    def __init__(self, command: Command, env: Mapping[str, str], log: Path | None) -> None:
+        self.command = command
+        self._env, self._log = env, log
+        self._deaths, self._start_at = 0, 0.0
+        self.since = 0.0
+        self.process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        self.since = time.time()
+        output = None if self._log is None else self._log.open("ab")
+        try:
+            process = subprocess.Popen(
+                self.command.argv,
+                env=self._env,
+                stdin=subprocess.PIPE if self.command.given else subprocess.DEVNULL,
+                stdout=output if output is not None else 2,  # standard output belongs to the program
+                stderr=output,
+                pass_fds=self.command.inherited,
+                start_new_session=True,
+            )
+        finally:
+            if output is not None:
+                output.close()
+        if process.stdin is not None:
+            with suppress(BrokenPipeError), process.stdin:
+                process.stdin.write(self.command.given.encode())
+        return process
+
+    def revive(self) -> None:
+        """Start it again if it has died, after a pause that grows with every death in a row."""
+        if self.process.poll() is None:
+            return
+        now = time.monotonic()
+        if self._start_at == 0.0:
+            self.signal(signal.SIGKILL)  # what the dead one left of its group
+            self._deaths = 0 if time.time() - self.since > STEADY_AFTER_S else self._deaths
+            self._start_at = now + START_AGAIN_AFTER_S[min(self._deaths, len(START_AGAIN_AFTER_S) - 1)]
+            self._deaths += 1
+        elif now >= self._start_at:
+            self.process, self._start_at = self._start(), 0.0
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the whole group; the dead hear nothing."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, number)
+
+
+class Supervisor:
+    """Runs commands as long as its `with` block lasts. Nothing is left behind, also of children that ignore the end."""
+
+    def __init__(self, env: Mapping[str, str], logs: Path | None) -> None:
+        self._env, self._logs = env, logs
+        self._children: list[Child] = []
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+
+    def __enter__(self) -> Supervisor:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._ended.set()
+        self._thread.join()
+        for child in reversed(self._children):
+            self._end(child)
+
+    def start(self, command: Command) -> Child:
+        log = None if self._logs is None else self._logs / f"{command.name}.log"
+        with self._lock:
+            child = Child(command, self._env, log)
+            self._children.append(child)
+        return child
+
+    def forget(self, child: Child) -> None:
+        """End a child for good."""
+        with self._lock:
+            self._children.remove(child)
+        self._end(child)
+
+    @property
+    def children(self) -> Sequence[Child]:
+        return tuple(self._children)
+
+    def _watch(self) -> None:
+        while not self._ended.wait(LOOK_EVERY_S):
+            with self._lock:
+                for child in self._children:
+                    child.revive()
+
+    def _end(self, child: Child) -> None:
+        child.signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(GRACE_S)
+        child.signal(signal.SIGKILL)
+        child.process.wait()

@@ -1,0 +1,23 @@
+"""How gunicorn runs the service: threads, each in a process of its own that is replaced now and then."""
+
+from __future__ import annotations
+
+import os
+
+from quoting.config import Settings
+
+_settings = Settings.from_env(os.environ)
+
+wsgi_app = "service.wsgi:app"
+worker_class = "gthread"
+workers = _settings.api_processes
+threads = _settings.api_threads
+timeout = 60
+graceful_timeout = 25
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = "warning"

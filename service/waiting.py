@@ -1,0 +1,45 @@
+"""`Prefer: wait=N` (RFC 7240): hold an answer back until its quote is done, for a few callers at a time."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+
+from flask import request
+
+from quoting.application.ports import QuoteRecord
+from service.deps import deps
+
+LONGEST_S = 20
+LOOK_EVERY_S = 0.1
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
+
+
+class Waiters:
+    """At most a quarter of the threads may wait; who comes beyond is answered at once."""
+
+    def __init__(self, threads: int) -> None:
+        self._places = threading.BoundedSemaphore(max(1, threads // 4))
+
+    def until_done(self, record: QuoteRecord, wait_s: int) -> QuoteRecord:
+        """The quote as it is when it is done, at the latest after `wait_s` seconds."""
+        if record.status.done or not self._places.acquire(blocking=False):
+            return record
+        try:
+            ends = time.monotonic() + wait_s
+            while not record.status.done and time.monotonic() < ends:
+                time.sleep(LOOK_EVERY_S)
+                record = deps().store.get(record.tenant, record.id)
+            return record
+        finally:
+            self._places.release()
+
+
+def preferred_wait_s() -> int | None:
+    """Seconds the caller would wait; None where no wish was sent."""
+    for header in request.headers.getlist("Prefer"):
+        match = _WAIT.search(header)
+        if match:
+            return min(int(match.group(1)), LONGEST_S)
+    return None

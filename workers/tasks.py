@@ -1,0 +1,34 @@
+"""The task: a message names a quote, everything else is in SQL."""
+
+from __future__ import annotations
+
+import os
+import socket
+from functools import cache
+
+from celery import Celery
+
+from quoting.adapters.celery_queue import COMPUTE_QUOTE
+from quoting.application.compute_quote import compute_quote
+from quoting.bootstrap import Dependencies, dependencies
+from quoting.config import Settings
+from quoting.domain.quote import make_quote
+from workers.test_point import held
+
+
+@cache
+def deps() -> Dependencies:
+    """The dependencies of this process of the pool: made with its first task, after the fork."""
+    return dependencies(Settings.from_env(os.environ))
+
+
+def register(app: Celery) -> None:
+    """Give the task to the application under the name the service calls."""
+    app.task(compute, name=COMPUTE_QUOTE, acks_late=True, ignore_result=True)
+
+
+def compute(quote_id: str) -> None:
+    """Answer one quote, if nobody else does. Safe to run twice."""
+    d, owner = deps(), f"{socket.gethostname()}:{os.getpid()}"
+    make = held(make_quote, d.settings.test_point)
+    compute_quote(quote_id, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, log=d.log, make=make)

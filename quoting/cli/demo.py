@@ -25,11 +25,9 @@ SEED = Path(__file__).parents[2] / "examples" / "bytedance-2025.json"
 OTHER_DAYS = ("2024-10-01", "2025-05-20", "2026-02-01", "2026-11-23")
 
 # What the press reported in January 2025, beside which the plan is set. Source: facts of the story in the README.
-REPORTED = {
-    "rate": Decimal("7.27"),
-    "domestic": "about 60 % of the orders in China to Huawei, Cambricon and others",
-    "abroad": "USD 6.8 billion abroad, Malaysia and elsewhere",
-}
+REPORTED_RATE = Decimal("7.27")  # yuan to the dollar
+REPORTED_DOMESTIC = "about 60 % of the orders in China to Huawei, Cambricon and others"
+REPORTED_ABROAD = "USD 6.8 billion abroad, Malaysia and elsewhere"
 
 
 @click.command()
@@ -70,24 +68,24 @@ def show_beside_the_report(request: Mapping[str, Any], document: Mapping[str, An
     budget = next(b for b in request["budgets"] if b["max"]["currency"] == "CNY")
     limits = {r["id"]: r for r in document["rules_report"] if r["kind"] == "budget"}
     yuan = Decimal(budget["max"]["amount"])
-    press = yuan / REPORTED["rate"] if isinstance(REPORTED["rate"], Decimal) else yuan
+    press = yuan / REPORTED_RATE
     used = Decimal(str(limits[budget["id"]]["limit"])) if budget["id"] in limits else None
     table.add_row(
         f"{money(budget['max'])} in dollars",
-        f"USD\u00a0{press:,.0f} at about {REPORTED['rate']}",
+        f"USD\u00a0{press:,.0f} at about {REPORTED_RATE}",
         "–" if used is None else f"USD\u00a0{used:,.2f} at the ECB rate, {yuan / used:.4f} yuan to the dollar",
     )
     totals = {row["site"]: row for row in plan["totals_by_site"]} if plan else {}
     for site in request["sites"]:
         row = totals.get(site["id"])
         own = f" = {money(row['own'])}" if row and row.get("own") else ""
-        reported = REPORTED["abroad"] if site["country"] != "CN" else money(budget["max"])
+        reported = REPORTED_ABROAD if site["country"] != "CN" else money(budget["max"])
         table.add_row(f"spend at {site['id']}", reported, f"{money(row['total'])}{own}" if row else "– nothing")
     share = next((r for r in document["rules_report"] if r["id"] == "domestic-share"), None)
     value = None if share is None or share["value"] is None else Decimal(str(share["value"]))
     table.add_row(
         "with Huawei and Cambricon, of the spend in China",
-        REPORTED["domestic"],
+        REPORTED_DOMESTIC,
         "– nothing is bought in China" if value is None else f"{value * 100:.1f}% (rule: at least 60%)",
     )
     console.print()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from quoting.domain.answer import Code
 from quoting.domain.catalogue import offers_on
@@ -13,6 +13,8 @@ from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Snapshot
 
 _GRADES = list(Grade)
+_PRICE_DIGITS = 12
+_STEP = Decimal(1).scaleb(-_PRICE_DIGITS)
 
 
 def market(request: QuoteRequest, snapshot: Snapshot) -> tuple[Offer, ...]:
@@ -51,10 +53,15 @@ def _discounted(offer: Offer, request: QuoteRequest) -> Offer:
             factor *= 1 - discount.percent / 100
     if factor == 1:
         return offer
-    breaks = tuple(PriceBreak(b.min_qty, b.unit_price * factor) for b in offer.price_breaks)
+    breaks = tuple(PriceBreak(b.min_qty, _printable(b.unit_price * factor)) for b in offer.price_breaks)
     note = (
         f"{offer.note}; the caller's discount is in the price"
         if offer.note
         else "the caller's discount is in the price"
     )
     return replace(offer, price_breaks=breaks, note=note)
+
+
+def _printable(price: Decimal) -> Decimal:
+    """A price has at most 12 fraction digits (contract); one with more is rounded to them, and that price is used."""
+    return price if -int(price.as_tuple().exponent) <= _PRICE_DIGITS else price.quantize(_STEP, ROUND_HALF_UP)

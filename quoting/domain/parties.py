@@ -37,14 +37,16 @@ def listed_share(
 
     Units: percent.
     """
-    total, names = Decimal(0), []
+    total = Decimal(0)
+    names: list[str] = []
     for owner in party.owners:
         if owner.party in _path or owner.party == party.id:
             continue
         other = parties[owner.party]
         entry = listed(other.name, other.aliases)
         if entry is not None:
-            total, names = total + owner.percent, [*names, entry]
+            total += owner.percent
+            names.append(entry)
             continue
         share, through = listed_share(other, parties, listed, _path | {party.id})
         if share is None:
@@ -78,7 +80,7 @@ def in_role(party: Party, role: Role, parties: Mapping[str, Party], listed: List
 
 
 def vendor_in_role(vendor: Vendor, role: Role) -> TransactionParty:
-    """A vendor of the catalogue as a transaction reads it. The catalogue holds no owners: none is known to be listed."""
+    """A vendor of the catalogue as a transaction reads it. It has no owners: none is known to be listed."""
     return TransactionParty(
         role=role,
         name=vendor.name,

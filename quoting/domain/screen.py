@@ -147,7 +147,7 @@ class Screener:
         return (*who, self._party(site.end_user, Role.END_USER), self._seller(offer))
 
     def _party(self, name: str | None, role: Role, offer: Offer | None = None) -> TransactionParty:
-        """A party of the request or a vendor of the catalogue, by id; where neither has it, all but the role is unknown."""
+        """A party of the request or a vendor of the catalogue, by id; of any other all but the role is unknown."""
         if name is None:
             return TransactionParty(role, None, None, None, None, None)
         key = name, role

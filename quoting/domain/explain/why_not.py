@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from quoting.domain.allocation.problem import Pair
 from quoting.domain.answer import Code, WhyNot
 from quoting.domain.candidates import Candidate, Obstacle, below_spec, demanded_rate
 from quoting.domain.controls.determination import Determination, Outcome, Standing
@@ -23,9 +24,7 @@ class WhyNots:
     def __init__(self, request: QuoteRequest, snapshot: Snapshot, ask: Ask, screener: Screener) -> None:
         self._request, self._snapshot, self._ask, self._screener = request, snapshot, ask, screener
 
-    def rows(
-        self, candidates: Sequence[Candidate], first: frozenset[object], any_plan: frozenset[object]
-    ) -> list[WhyNot]:
+    def rows(self, candidates: Sequence[Candidate], first: frozenset[Pair], any_plan: frozenset[Pair]) -> list[WhyNot]:
         """The rows for what is not used in `first`, the plan that leads, and in no other plan unless law is the reason.
 
         At `summary` one row for each offer that no plan uses; at `full` one for each pair; at `none` nothing.
@@ -34,7 +33,7 @@ class WhyNots:
             return []
         least = self._least_pieces(candidates)
         full = self._request.explain is Explain.FULL
-        busy = {offer for offer, _ in any_plan}  # type: ignore[misc]
+        busy = {offer for offer, _ in any_plan}
         rows: list[WhyNot] = []
         for c in candidates:
             if c.pair in first or (c.pair in any_plan and c.usable("safe")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from quoting.domain.parameters import Rule
@@ -11,18 +11,26 @@ from quoting.domain.parameters import Rule
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A country in a group, both days inclusive; an empty start is "since before 2022-10-07" (back-cast)."""
+    """A country in a group, both days inclusive; an empty start is "since before 2022-10-07" (back-cast).
+
+    `published` and `end_published`: the days on which beginning and end became public (None: when each took effect).
+    """
 
     country: str
     group: str
     start: date | None
     end: date | None
     source: str
+    published: date | None = None
+    end_published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListedParty:
-    """An entry of a list. `review` is the policy of its entry in the words of `Review`, None where it has none."""
+    """An entry of a list. `review` is the policy of its entry in the words of `Review`, None where it has none.
+
+    `licence_scope`: the items for which the entry asks a licence; `note`: what of it is unconfirmed or simplified.
+    """
 
     name: str
     aliases: tuple[str, ...]
@@ -34,13 +42,21 @@ class ListedParty:
     review: str | None
     citation: str
     url: str
+    licence_scope: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """Everything that law needs. `rules` by id; `data_as_of`: the last day the facts behind it were seen."""
+    """Everything that law needs. `rules` by id; `data_as_of`: the last day the facts behind it were seen.
+
+    `not_covered`: what the determinations do not look at, in words. `derived` holds what is computed from the book once
+    (the index of names, places and limits); it is no part of the book's value.
+    """
 
     rules: Mapping[str, Rule]
     groups: tuple[Membership, ...]
     listed: tuple[ListedParty, ...]
     data_as_of: date
+    not_covered: tuple[str, ...] = ()
+    derived: dict[str, object] = field(default_factory=dict, compare=False, repr=False, hash=False)

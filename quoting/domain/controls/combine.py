@@ -1,0 +1,98 @@
+"""How findings become one answer: the strictest wins, among the winners the strictest review; of two days likewise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from quoting.domain.controls.determination import Finding, OpenQuestion, Outcome, Review
+
+NOTIFIED = "nac"  # the exception that works only after notice and no objection
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is compared: outcome, then review (null the mildest), then whether the exception needs an answer."""
+
+    outcome: Outcome
+    review: Review | None = None
+    exception: str | None = None
+    exception_conditions: tuple[str, ...] = ()
+    notified: bool = False
+
+    @property
+    def strictness(self) -> tuple[int, int, int]:
+        return (self.outcome.strictness, -1 if self.review is None else self.review.strictness, int(self.notified))
+
+    @property
+    def same_as(self) -> tuple[Outcome, Review | None, str | None, bool]:
+        """What a reader would call the answer."""
+        return (self.outcome, self.review, self.exception, self.notified)
+
+
+@dataclass(frozen=True, slots=True)
+class DayAnswer:
+    """The answer of one day under the rules known then."""
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    lines: tuple[str, ...]
+    conditions: tuple[str, ...]
+    questions: tuple[OpenQuestion, ...]
+    classification: str
+
+
+def verdict(findings: Sequence[Finding]) -> Verdict:
+    """The strictest outcome among findings; there is always a classification finding.
+
+    Source: contract, section 5; facts, section 5, "How the rows combine".
+    """
+    outcome = max((f.outcome for f in findings), key=lambda o: o.strictness)
+    winners = [f for f in findings if f.outcome is outcome]
+    reviews = [f.review_policy for f in winners if f.review_policy is not None]
+    review = max(reviews, key=lambda r: r.strictness, default=None)
+    exceptions = sorted((f for f in winners if f.exception), key=lambda f: f.rule != NOTIFIED)
+    if outcome is not Outcome.EXCEPTION or not exceptions:
+        return Verdict(outcome, review)
+    first = exceptions[0]
+    return Verdict(outcome, review, first.exception, first.exception_conditions, first.rule == NOTIFIED)
+
+
+def stricter(answers: Sequence[DayAnswer]) -> DayAnswer:
+    """The stricter of the days stands; what any day found, asked or demands is kept."""
+    if len(answers) == 1:
+        return answers[0]
+    first = max(answers, key=lambda a: a.verdict.strictness)
+    ordered = (first, *(a for a in answers if a is not first))
+    findings = [f for a in ordered for f in a.findings]
+    if first.verdict.outcome is Outcome.LICENCE:
+        reviews = [f.review_policy for f in findings if f.outcome is Outcome.LICENCE and f.review_policy is not None]
+        review = max(reviews, key=lambda r: r.strictness, default=first.verdict.review)
+    else:
+        review = first.verdict.review
+    return DayAnswer(
+        Verdict(
+            first.verdict.outcome,
+            review,
+            first.verdict.exception,
+            first.verdict.exception_conditions,
+            first.verdict.notified,
+        ),
+        _once(findings),
+        once(line for a in ordered for line in a.lines),
+        once(c for a in ordered for c in a.conditions),
+        tuple({q.fact: q for a in reversed(ordered) for q in a.questions}.values()),
+        " / ".join(once(a.classification for a in ordered)),
+    )
+
+
+def once(texts: Iterable[str]) -> tuple[str, ...]:
+    """Each text once, in the order of first mention."""
+    return tuple(dict.fromkeys(texts))
+
+
+def _once(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    kept: dict[tuple[object, ...], Finding] = {}
+    for found in findings:
+        kept.setdefault((found.rule, found.outcome, found.because, found.review_policy, found.effective_from), found)
+    return tuple(kept.values())

@@ -1,0 +1,112 @@
+"""What determinations compute from a rule book once: names, places, limits, and the law on each clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from itertools import pairwise
+
+from quoting.domain.controls.groups import HOME, READ_AS
+from quoting.domain.controls.law import Law
+from quoting.domain.controls.rulebook import RuleBook
+from quoting.domain.controls.screening import Roll, Spelling
+from quoting.domain.parameters import Clock, Dated, Rule
+
+_MOST_CLOCKS = 2_000
+ELSEWHERE = "any other country"  # a place that no rule names
+
+# Which limits a figure is compared with: an unknown one is tried on both sides of each.
+COMPARED: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "tpp": (
+        ("is-informed-2022-a100-h100", "tpp"),
+        ("eccn-3a090-2022", "tpp"),
+        ("eccn-3a090-2023", "tpp_a"),
+        ("eccn-3a090-2023", "tpp_dense"),
+        ("eccn-3a090-2023", "tpp_b"),
+        ("eccn-3a090-2023", "tpp_not_data_centre"),
+        ("ac-rule-2023", "immediate_tpp"),
+        ("china-case-by-case-2026", "tpp"),
+    ),
+    "performance_density": (
+        ("eccn-3a090-2023", "density_a"),
+        ("eccn-3a090-2023", "density_b"),
+        ("eccn-3a090-2023", "density_b_low"),
+    ),
+    "interconnect_gb_s": (
+        ("is-informed-2022-a100-h100", "interconnect"),
+        ("eccn-3a090-2022", "interconnect"),
+        ("h20-mi308-is-informed-2025", "interconnect"),
+    ),
+    "memory_bandwidth_gb_s": (
+        ("h20-mi308-is-informed-2025", "memory_bandwidth"),
+        ("china-case-by-case-2026", "memory_bandwidth"),
+    ),
+    "hbm_density_gb_s_mm2": (("hbm-and-fdp-2024", "density"), ("hbm-exception", "density")),
+    "ownership_by_listed_percent": (("affiliates-rule-2025", "share"),),
+}
+
+
+class Index:
+    """Read-only but for what it remembers; two determinations never see each other through it."""
+
+    def __init__(self, book: RuleBook) -> None:
+        self._rules = book.rules
+        self._groups = book.groups
+        self._laws: dict[Clock, Law] = {}
+        self.roll = Roll(book.listed, _spelling(book.rules["name-screening"]))
+        self.limits = {fact: _limits(book, pairs) for fact, pairs in COMPARED.items()}
+        self.countries = _countries(book)
+
+    def law(self, clock: Clock) -> Law:
+        """The law on a clock, kept: a quote asks for the same few days."""
+        found = self._laws.get(clock)
+        if found is None:
+            if len(self._laws) >= _MOST_CLOCKS:
+                self._laws.clear()
+            found = self._laws[clock] = Law(self._rules, self._groups, clock)
+        return found
+
+
+def index(book: RuleBook) -> Index:
+    """The index of a book, built at its first use and kept in it."""
+    found = book.derived.get("index")
+    if not isinstance(found, Index):
+        found = book.derived["index"] = Index(book)
+    return found
+
+
+def either_side(limits: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
+    """Values below, at, between and above the limits: each comparison with them comes out both ways."""
+    points = [Decimal(0), *sorted({x for x in limits if x > 0})]
+    between = [(low + high) / 2 for low, high in pairwise(points)]
+    return tuple(sorted({*points, *between, points[-1] + 1}))
+
+
+def _limits(book: RuleBook, pairs: tuple[tuple[str, str], ...]) -> tuple[Decimal, ...]:
+    rows = [row for rule, name in pairs for row in book.rules[rule].parameters[name].values]
+    return tuple(sorted({Decimal(row.value) for row in rows if isinstance(row.value, int | Decimal)}))
+
+
+def _countries(book: RuleBook) -> tuple[str, ...]:
+    named = {m.country for m in book.groups}
+    for rule in book.rules.values():
+        for parameter in rule.parameters.values():
+            if "ISO 3166" in parameter.unit:
+                for row in parameter.values:
+                    named.update(x for x in _texts(row) if len(x) == len(HOME))
+    return (*sorted({READ_AS.get(c, c) for c in named} | {HOME}), ELSEWHERE)
+
+
+def _texts(row: Dated) -> tuple[str, ...]:
+    return row.value if isinstance(row.value, tuple) else (str(row.value),)
+
+
+def _spelling(rule: Rule) -> Spelling:
+    value = {name: parameter.values[-1] for name, parameter in rule.parameters.items()}
+    return Spelling(
+        legal_forms=frozenset(_texts(value["legal_forms"])),
+        generic=frozenset(_texts(value["generic"])),
+        near_score=float(str(value["near_score"].value)),
+        short_alias=int(str(value["short_alias"].value)),
+        brand_length=int(str(value["brand_length"].value)),
+    )

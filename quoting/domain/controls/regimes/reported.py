@@ -1,0 +1,67 @@
+"""Lines (O7): what is reported or adjacent and changes no outcome. They look at known facts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from quoting.domain.controls.case import Case
+from quoting.domain.controls.determination import Finding
+from quoting.domain.controls.groups import place
+from quoting.domain.controls.law import Law
+from quoting.domain.transaction import ItemKind, MovementKind, Role
+
+CHINA_LINES = ("cn-h20-guidance", "cn-state-funded-dc", "cn-h200-customs")
+CHINA = "CN"
+
+
+def lines(case: Case) -> Iterator[Finding]:
+    """Everything that is only said."""
+    _china(case)
+    _neighbours(case)
+    _item(case)
+    for line in case.law.names("fdp-advanced-computing", "line"):
+        case.line(line)
+    yield from ()
+
+
+def _say(case: Case, rule: str) -> None:
+    if case.law.state(rule):
+        unconfirmed = case.law.header(rule).unconfirmed
+        for line in case.law.names(rule, "line"):
+            case.line(line + (f" UNCONFIRMED: {unconfirmed}." if unconfirmed else ""))
+
+
+def _china(case: Case) -> None:
+    law, designer = case.law, place(case.item.designer_hq_country)
+    if designer is not None and designer in law.places("gp10-prc-ics-2025", "designer_homes"):
+        _say(case, "cn-counter-gp10")
+        if case.item.country_of_origin is not None and place(case.item.country_of_origin) != designer:
+            _say(case, "foundry-due-diligence-presumption")
+    if case.deal.to_country != CHINA or case.iaas or designer == CHINA:
+        return
+    for rule in CHINA_LINES:
+        about = law.names(rule, "designers") if rule == "cn-h20-guidance" else ()
+        chips = law.names(rule, "named_chips") if rule == "cn-h200-customs" else ()
+        if (not about or case.named(about)) and (not chips or case.named(chips)):
+            _say(case, rule)
+
+
+def _neighbours(case: Case) -> None:
+    if case.kind not in (MovementKind.EXPORT, MovementKind.REEXPORT):
+        return
+    law: Law = case.law
+    if case.deal.from_country in law.places("kr-2026", "place"):
+        _say(case, "kr-2026")
+    crossed = {a.country for a in case.parties if a.role is Role.INTERMEDIATE}
+    if law.places("sg-practice", "place") & {case.deal.to_country, *crossed}:
+        _say(case, "sg-practice")
+
+
+def _item(case: Case) -> None:
+    if case.item.kind is ItemKind.SERVER:
+        _say(case, "tpp-formula")
+    if case.item.die_area_mm2 == 0 and case.item.performance_density is None:
+        _say(case, "performance-density-formula")
+
+
+OVERLAYS = (lines,)

@@ -1,0 +1,60 @@
+"""No export, and compute rented as a service: rows 1c and 1d."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from quoting.domain.controls.case import Case
+from quoting.domain.controls.determination import Finding, Outcome
+from quoting.domain.controls.findings import finding
+from quoting.domain.controls.groups import HOME
+from quoting.domain.controls.headquarters import headquartered_there, homes_shown
+from quoting.domain.transaction import MovementKind
+
+DOMESTIC, ACCESS = "domestic-no-export", "iaas-access"
+
+
+def no_export(case: Case) -> Finding | None:
+    """Row 1c: a delivery, or access, inside the US. A party or tenant headquartered in Macau or D:5 is an advisory."""
+    inside = case.kind is MovementKind.DOMESTIC or (case.iaas and case.goes_to(frozenset({HOME})))
+    if not inside:
+        return None
+    owner = headquartered_there(case, (*case.parties, *case.tenants))
+    because = "a delivery or access inside the United States is no export, reexport or transfer abroad"
+    if owner is None:
+        return finding(case, DOMESTIC, "1c", Outcome.ALLOWED, because)
+    case.condition("Taking the machines abroad later is an export and needs its own determination.")
+    because += f"; {owner.title} is headquartered or parented in Macau or D:5"
+    return finding(case, DOMESTIC, "1c", Outcome.ADVISORY, because, (("homes", homes_shown(owner)),))
+
+
+def access(case: Case) -> Iterator[Finding]:
+    """Row 1d: nothing moves; a tenant, or its end user, headquartered in Macau or D:5 is an advisory of its own."""
+    if not case.iaas or case.goes_to(frozenset({HOME})):
+        return
+    header = case.law.header(ACCESS)
+    case.question(
+        "movement",
+        "Were the machines lawfully at the data centre before this tenancy, and under which authorisation?",
+        "the owner and the operator of the data centre",
+        header.citation,
+        "whether the licence question of the machines is still open",
+    )
+    tenant = headquartered_there(case, case.tenants)
+    if tenant is None:
+        return
+    for check in case.law.names(ACCESS, "checks"):
+        case.condition(f"Check: {check}.")
+    yield finding(
+        case,
+        ACCESS,
+        "1d",
+        Outcome.ADVISORY,
+        f"compute is used as a service and nothing moves; {tenant.title} is headquartered or parented in Macau or "
+        "D:5. The "
+        "answer holds only for access; what the tenant takes hold of is a delivery to it",
+        (("homes", homes_shown(tenant)),),
+    )
+
+
+OVERLAYS = (access,)

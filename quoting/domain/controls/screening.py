@@ -1,0 +1,155 @@
+"""Names against lists: which entries a name is, and which it only resembles."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from quoting.domain.controls.groups import READ_AS
+from quoting.domain.controls.rulebook import ListedParty
+from quoting.domain.parameters import Clock
+
+_MOST_REMEMBERED = 20_000
+_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_APOSTROPHES = re.compile(r"['’ʼ`´.]")
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An entry that a name resembles: a person has to look. `score` in percent."""
+
+    entry: ListedParty
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What the lists say of one name."""
+
+    exact: tuple[ListedParty, ...] = ()
+    near: tuple[Near, ...] = ()
+
+
+NOTHING = Screened()
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How names are compared: words of legal form, words that many names share, and the limits. Scores in percent."""
+
+    legal_forms: frozenset[str]
+    generic: frozenset[str]
+    near_score: float
+    short_alias: int
+    brand_length: int
+
+
+def listed(entry: ListedParty, clock: Clock) -> bool:
+    """Whether an entry stands on the day, as far as it was public; an unknown day of listing counts as listed."""
+    began = entry.listed_on is None or (entry.listed_on <= clock.day and entry.listed_on <= clock.known_on)
+    gone = entry.removed_on is not None and entry.removed_on <= clock.day and entry.removed_on <= clock.known_on
+    return began and not gone
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name: width, case, accents and punctuation taken out."""
+    wide = unicodedata.normalize("NFKC", name).casefold()
+    plain = "".join(c for c in unicodedata.normalize("NFKD", wide) if not unicodedata.combining(c))
+    plain = _APOSTROPHES.sub("", plain).replace("&", " and ")
+    return tuple("".join(c if c.isalnum() else " " for c in plain).split())
+
+
+class Roll:
+    """The entries of all lists, found by name."""
+
+    def __init__(self, entries: Iterable[ListedParty], spelling: Spelling) -> None:
+        self._spelling = spelling
+        self._exact: dict[str, list[ListedParty]] = {}
+        self._brands: dict[str, list[tuple[frozenset[str], ListedParty]]] = {}
+        self._cleared: set[str] = set()
+        self._seen: dict[tuple[str, frozenset[str]], Screened] = {}
+        for entry in entries:
+            for name in (entry.name, *entry.aliases):
+                for form in self._forms(name):
+                    self._enter(form, entry)
+        self._choices = list(self._exact)
+
+    def _enter(self, form: str, entry: ListedParty) -> None:
+        if entry.list == "NOT-LISTED":
+            self._cleared.add(form)
+            return
+        holders = self._exact.setdefault(form, [])
+        if entry not in holders:
+            holders.append(entry)
+        brand = frozenset(form.split()) - self._spelling.generic
+        if sum(map(len, brand)) >= self._spelling.brand_length:
+            self._brands.setdefault(min(brand), []).append((brand, entry))
+
+    def screen(self, names: Iterable[str], places: Iterable[str | None] = ()) -> Screened:
+        """The entries that any of the names is or resembles. `places`: where the party is and has its homes."""
+        homes = frozenset(READ_AS.get(p, p) for p in places if p is not None)
+        exact: list[ListedParty] = []
+        near: dict[int, Near] = {}
+        for name in names:
+            found = self._one(name, homes)
+            exact += [e for e in found.exact if e not in exact]
+            for other in found.near:
+                if id(other.entry) not in near or near[id(other.entry)].score < other.score:
+                    near[id(other.entry)] = other
+        held = {id(e) for e in exact}
+        return Screened(tuple(exact), tuple(n for n in near.values() if id(n.entry) not in held))
+
+    def _one(self, name: str, homes: frozenset[str]) -> Screened:
+        key = (name, homes)
+        if key not in self._seen:
+            if len(self._seen) >= _MOST_REMEMBERED:
+                self._seen.clear()
+            self._seen[key] = self._look(name, homes)
+        return self._seen[key]
+
+    def _look(self, name: str, homes: frozenset[str]) -> Screened:
+        exact: list[ListedParty] = []
+        near: list[Near] = []
+        for form in self._forms(name):
+            for entry in self._exact.get(form, ()):
+                short = len(form) <= self._spelling.short_alias
+                if short and homes and READ_AS.get(entry.country, entry.country) not in homes:
+                    near.append(Near(entry, 100.0))  # a short alias of a firm elsewhere may be another firm
+                elif entry not in exact:
+                    exact.append(entry)
+            if form not in self._cleared:
+                near += self._resembling(form)
+        return Screened(tuple(exact), tuple(n for n in near if n.entry not in exact))
+
+    def _resembling(self, form: str) -> list[Near]:
+        scored = process.extract(
+            form, self._choices, scorer=fuzz.token_sort_ratio, score_cutoff=self._spelling.near_score, limit=5
+        )
+        near = [Near(entry, round(score, 1)) for choice, score, _ in scored for entry in self._exact[choice]]
+        own = frozenset(form.split())
+        for word in own:
+            near += [
+                Near(entry, round(fuzz.token_set_ratio(form, " ".join(sorted(brand))), 1))
+                for brand, entry in self._brands.get(word, ())
+                if brand <= own
+            ]
+        return near
+
+    def _forms(self, name: str) -> list[str]:
+        """The forms in which a name is compared: whole, without what stands in brackets, and closing brackets alone."""
+        texts = [name.replace("(", " ").replace(")", " "), _IN_BRACKETS.sub(" ", name)]
+        closing = re.search(r"\(([^()]*)\)\s*$", unicodedata.normalize("NFKC", name))
+        if closing and len(closing.group(1).split()) == 1 and closing.group(1).casefold() not in self._spelling.generic:
+            texts.append(closing.group(1))
+        forms = []
+        for text in texts:
+            all_words = words(text)
+            kept = tuple(w for w in all_words if w not in self._spelling.legal_forms) or all_words
+            form = " ".join(kept)
+            if form and form not in forms:
+                forms.append(form)
+        return forms

@@ -1,0 +1,205 @@
+"""What unknown does: every value that a missing figure or place could have is taken, and the answers are compared.
+
+Source: contract, section 5, "What unknown does"; facts, section 5, "Unknown".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from quoting.domain.controls.case import Case
+from quoting.domain.controls.combine import DayAnswer, Verdict, once, verdict
+from quoting.domain.controls.deal import Deal, Key
+from quoting.domain.controls.determination import Finding, OpenQuestion, Outcome
+from quoting.domain.controls.index import Index
+from quoting.domain.controls.law import Law
+
+MOST_READINGS = 1_000  # beyond, the answer is not followed further and is cannot_determine
+
+_ASKED: dict[str, tuple[str, str]] = {
+    "tpp": ("What is its total processing performance (dense, TOPS x bit length)?", "the chip's maker"),
+    "performance_density": ("What is its performance density, or its non-planar logic die area?", "the chip's maker"),
+    "interconnect_gb_s": ("What is its transfer rate to other chips, both directions, in GB/s?", "the chip's maker"),
+    "memory_bandwidth_gb_s": ("What is its total memory bandwidth in GB/s?", "the chip's maker"),
+    "hbm_density_gb_s_mm2": ("What is its memory bandwidth density in GB/s per mm2?", "the memory's maker"),
+    "designer": ("Which firm designed it?", "the seller"),
+    "designer_hq_country": ("Where is the designer, or its parent, headquartered?", "the seller"),
+    "country_of_origin": ("What is its country of origin?", "the seller"),
+    "from_country": ("From which country is it dispatched?", "the seller"),
+    "to_country": ("To which country does it go?", "the buyer"),
+    "country": ("In which country is the party?", "the party"),
+    "hq_country": ("Where is the party headquartered?", "the party, with its registration"),
+    "ultimate_parent_hq_country": (
+        "Where is the party's ultimate parent headquartered?",
+        "the party, with its ownership",
+    ),
+    "ownership_by_listed_percent": (
+        "What share of the party do listed parties own, in sum?",
+        "the party, with its ownership",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The answer if what is unknown were so: `forks` are the questions asked of unknown facts and their answers."""
+
+    forks: tuple[tuple[Key, bool], ...]
+    findings: tuple[Finding, ...]
+    verdict: Verdict
+    lines: tuple[str, ...]
+    conditions: tuple[str, ...]
+    questions: tuple[OpenQuestion, ...]
+    classification: str
+
+
+def explore(deal: Deal, law: Law, index: Index, run: Callable[[Case], Sequence[Finding]]) -> tuple[list[Reading], bool]:
+    """Every reading of what is unknown, by depth-first search over yes-or-no forks; and whether all were followed.
+
+    A deal without a missing fact that matters has exactly one reading.
+    """
+    readings: list[Reading] = []
+    path: tuple[bool, ...] | None = ()
+    while path is not None and len(readings) < MOST_READINGS:
+        case = Case(deal, law, index, path)
+        findings = tuple(run(case))
+        readings.append(
+            Reading(
+                tuple(case.forks),
+                findings,
+                verdict(findings),
+                tuple(case.lines),
+                tuple(case.conditions),
+                tuple(case.questions),
+                case.item_class.text if case.class_was_asked else "",
+            )
+        )
+        path = _next(tuple(answer for _, answer in case.forks))
+    return readings, path is None
+
+
+def _next(path: tuple[bool, ...]) -> tuple[bool, ...] | None:
+    """The path after this one: the last yes becomes no. None after the last."""
+    while path and not path[-1]:
+        path = path[:-1]
+    return (*path[:-1], False) if path else None
+
+
+def settle(readings: Sequence[Reading], complete: bool) -> DayAnswer:
+    """One answer from all readings.
+
+    One reading, or all alike: that answer. Same outcome, other review or exception: the stricter and an open question.
+    Other outcomes: the mildest of them where even that is stricter than cannot_determine, else cannot_determine.
+    """
+    strictest = max(readings, key=lambda r: r.verdict.strictness)
+    if len(readings) == 1 and complete:
+        return _answer(strictest.verdict, strictest.findings, strictest, readings)
+    outcomes = {r.verdict.outcome for r in readings}
+    mildest = min(outcomes, key=lambda o: o.strictness)
+    common = _common(readings)
+    questions = _questions(readings, strictest)
+    if complete and len(outcomes) == 1:
+        kept = tuple(f if _same(f) in common else _one_of_several(f) for f in strictest.findings)
+        return _answer(strictest.verdict, kept, strictest, readings, questions)
+    if complete and mildest.strictness > Outcome.CANNOT_DETERMINE.strictness:
+        mild = max((r for r in readings if r.verdict.outcome is mildest), key=lambda r: r.verdict.strictness)
+        kept = tuple(f if _same(f) in common else _one_of_several(f) for f in mild.findings)
+        return _answer(mild.verdict, kept, mild, readings, questions)
+    certain = tuple(f for f in strictest.findings if _same(f) in common)
+    worst = max((f for f in strictest.findings), key=lambda f: f.outcome.strictness)
+    undecided = replace(
+        worst,
+        outcome=Outcome.CANNOT_DETERMINE,
+        because=f"{_facts(questions)} not known, and the answer turns on it: {_alternatives(readings)}",
+        values_read=(("row", "unknown"), *((q.fact, "unknown") for q in questions)),
+        review_policy=None,
+        exception=None,
+        exception_conditions=(),
+    )
+    return _answer(Verdict(Outcome.CANNOT_DETERMINE), (undecided, *certain), strictest, readings, questions)
+
+
+def _answer(
+    found: Verdict,
+    findings: tuple[Finding, ...],
+    chosen: Reading,
+    readings: Sequence[Reading],
+    questions: tuple[OpenQuestion, ...] = (),
+) -> DayAnswer:
+    undecided = found.outcome is Outcome.CANNOT_DETERMINE and len(readings) > 1
+    return DayAnswer(
+        found,
+        findings,
+        once(line for r in readings for line in r.lines),
+        once(c for r in (readings if undecided else (chosen,)) for c in r.conditions),
+        tuple({q.fact: q for q in (*(q for r in readings for q in r.questions), *questions)}.values()),
+        " or ".join(once(r.classification for r in readings if r.classification)) or "not classified",
+    )
+
+
+def _same(found: Finding) -> tuple[object, ...]:
+    return (found.rule, found.outcome, found.review_policy, found.values_read[0], found.exception)
+
+
+def _common(readings: Sequence[Reading]) -> set[tuple[object, ...]]:
+    """What was found whatever the missing facts are."""
+    return set.intersection(*({_same(f) for f in r.findings} for r in readings))
+
+
+def _one_of_several(found: Finding) -> Finding:
+    return replace(found, because=f"{found.because} (one reading of what is not known; the others are no stricter)")
+
+
+def _questions(readings: Sequence[Reading], strictest: Reading) -> tuple[OpenQuestion, ...]:
+    """One question for each missing fact on which the answer turns."""
+    winner = max(strictest.findings, key=lambda f: f.outcome.strictness)
+    unlocks = f"one of: {_alternatives(readings)}"
+    asked = []
+    for key in _turning(readings):
+        question, who = _ASKED[key[-1]] if key[-1] in _ASKED else _ASKED["to_country"]
+        asked.append(OpenQuestion(_name(key), f"{_whose(key)}{question}", who, winner.citation, unlocks))
+    return tuple(asked)
+
+
+def _turning(readings: Sequence[Reading]) -> list[Key]:
+    """The unknown facts whose value changes the answer: a fork after which the two sides hold other answers."""
+    sides: dict[tuple[bool, ...], dict[bool, set[object]]] = {}
+    keys: dict[tuple[bool, ...], Key] = {}
+    for reading in readings:
+        taken = tuple(answer for _, answer in reading.forks)
+        for position, (key, answer) in enumerate(reading.forks):
+            at = taken[:position]
+            keys[at] = key
+            sides.setdefault(at, {}).setdefault(answer, set()).add(reading.verdict.same_as)
+    turning = [keys[at] for at, both in sides.items() if both.get(True) != both.get(False)]
+    return list(dict.fromkeys(turning))
+
+
+def _name(key: Key) -> str:
+    return f"parties[{key[1]}].{key[2]}" if key[0] == "party" else ".".join(key[:2])
+
+
+def _whose(key: Key) -> str:
+    return f"{key[1]}: " if key[0] == "party" else ""
+
+
+def _facts(questions: Iterable[OpenQuestion]) -> str:
+    names = [q.fact for q in questions]
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else "a fact is"
+
+
+def _alternatives(readings: Sequence[Reading]) -> str:
+    """The answers that are possible, mildest first, each with the rows that give it."""
+    rows: dict[str, set[str]] = {}
+    for reading in sorted(readings, key=lambda r: r.verdict.strictness):
+        v = reading.verdict
+        text = (
+            v.outcome.value
+            + (f" ({v.exception})" if v.exception else "")
+            + (f" ({v.review.value})" if v.review else "")
+        )
+        rows.setdefault(text, set()).update(
+            f.values_read[0][1] for f in reading.findings if f.outcome is v.outcome and f.values_read
+        )
+    return "; ".join(f"{text} by row {', '.join(sorted(held))}" for text, held in rows.items())

@@ -35,7 +35,8 @@ def import_tax(
     counted = not (tax.recoverable and shipment.recovers_tax)
     base = delivered if tax.adds_carriage else value
     base = base + due if due else base
-    yield ad_valorem(ChargeKind.TAX, base, row, _text(tax, shipment), counted)
+    text = tax.name if number(row) is None else _text(tax, shipment)
+    yield ad_valorem(ChargeKind.TAX, base, row, text, counted)
 
 
 def rental_tax(shipment: Shipment, rent: Fraction, tariffs: TariffBook) -> Iterator[Charge]:

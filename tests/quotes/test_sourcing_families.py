@@ -1,0 +1,53 @@
+"""Requests with best known values: every plan is as good, within the gap that the request asks for."""
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+DATA = Path(__file__).parents[1] / "data" / "sourcing"
+REFERENCE = {row["file"]: row for row in csv.DictReader((DATA / "reference.csv").open())}
+SOLVED = sorted(name for name, row in REFERENCE.items() if row["best_known"] and (DATA / name).exists())
+INFEASIBLE = sorted(name for name, row in REFERENCE.items() if row["minimal_conflict"] and (DATA / name).exists())
+
+
+def request_of(name: str):
+    return json.loads((DATA / name).read_text())
+
+
+@pytest.mark.parametrize("name", SOLVED)
+def test_the_plan_is_as_good_as_the_best_known_within_the_gap(answer, name):
+    request, row = request_of(name), REFERENCE[name]
+
+    plan = answer(request)["plans"][0]
+
+    best, value = Decimal(row["best_known"]), Decimal(str(plan["objective_value"]))
+    within = max(Decimal("0.005"), abs(best) * Decimal(str(request["solve"]["gap"])))
+    assert plan["proven_optimal"]
+    assert abs(value - best) <= within
+    assert len(plan["given_up_rules"]) == sum(int(n) for n in row["rank"].split())
+
+
+@pytest.mark.parametrize("name", INFEASIBLE)
+def test_the_planted_conflict_is_found(answer, name):
+    row = REFERENCE[name]
+    must, _, may = row["minimal_conflict"].partition("|")
+
+    result = answer(request_of(name))
+
+    found = {f"{item['kind']}:{item['id']}" for item in result["conflict"]["items"]}
+    assert result["verdict"] == "infeasible"
+    assert set(must.split()) <= found <= set(must.split()) | set(may.replace("with", "").split())
+
+
+@pytest.mark.parametrize("name", INFEASIBLE)
+def test_the_partial_plan_meets_the_most_at_the_least_cost(answer, name):
+    row, request = REFERENCE[name], request_of(name)
+
+    result = answer(request)
+
+    partial = next(p for p in result["plans"] if p["kind"] == "partial")
+    assert len(request["demand"]) - len(partial["unserved"]) == int(row["partial_met"])
+    assert Decimal(partial["total"]["amount"]) == Decimal(row["partial_best"])

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import cast
 
 from quoting.domain.controls.classification import ItemClass, classify
-from quoting.domain.controls.deal import HOLDERS, PARTY_ROLES, Actor, Deal, Key
+from quoting.domain.controls.deal import HOLDERS, Actor, Deal, Key, party_roles
 from quoting.domain.controls.determination import OpenQuestion
 from quoting.domain.controls.groups import HOME, place
 from quoting.domain.controls.index import Index, either_side
@@ -39,7 +39,7 @@ class Case:
         self._class: ItemClass | None = None
         self.kind = self._resolved_kind()
         self.iaas = self.kind is MovementKind.IAAS
-        self.parties = deal.in_roles(HOLDERS if self.iaas else PARTY_ROLES)
+        self.parties = deal.in_roles(party_roles(deal.kind))
 
     # -- what is asked of the item
 
@@ -49,10 +49,6 @@ class Case:
         if self._class is None:
             self._class = classify(self)
         return self._class
-
-    @property
-    def class_was_asked(self) -> bool:
-        return self._class is not None
 
     def figure(self, fact: str) -> Decimal | None:
         return cast("Decimal | None", getattr(self.item, fact))
@@ -183,10 +179,10 @@ class Case:
 
     @property
     def tenants(self) -> tuple[Actor, ...]:
-        """Who uses rented compute: the tenant, and under iaas_access everybody but owner and operator."""
+        """Who uses the compute of others: the tenant, and under iaas_access everybody but owner and operator."""
         if self.iaas:
             return tuple(a for a in self.deal.actors if a.role not in HOLDERS)
-        return self.deal.in_roles((Role.TENANT,))
+        return tuple(a for a in self.deal.actors if a.role is Role.TENANT and a not in self.parties)
 
     @staticmethod
     def is_government(actor: Actor) -> bool:

@@ -19,6 +19,13 @@ PARTY_ROLES = frozenset(
 HOLDERS = frozenset({Role.DC_OWNER, Role.DC_OPERATOR})
 
 
+def party_roles(kind: MovementKind) -> frozenset[Role]:
+    """Who counts as a party; a tenant to whom a lease hands the machines receives them."""
+    if kind is MovementKind.IAAS:
+        return HOLDERS
+    return PARTY_ROLES | {Role.TENANT} if kind is MovementKind.LEASE else PARTY_ROLES
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """A party as the rules read it. `key` is shared by parties of one name: what is unknown of them is one unknown."""
@@ -71,7 +78,7 @@ def prepare(transaction: Transaction, roll: Roll) -> Deal:
     if exporter and all(words(exporter) != words(s.name or "") for s in sellers):
         sellers.append(_actor(_outside(Role.SELLER, exporter), len(actors), roll))
     actors = [a for a in actors if a.role is not Role.SELLER]
-    wanted = HOLDERS if kind is MovementKind.IAAS else PARTY_ROLES
+    wanted = party_roles(kind)
     if not any(a.role in wanted for a in actors):  # nobody is named who would hold the machines: all of him is unknown
         actors.append(
             _actor(_outside(Role.DC_OPERATOR if kind is MovementKind.IAAS else Role.PURCHASER, None), -1, roll)

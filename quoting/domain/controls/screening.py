@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -14,7 +14,7 @@ from quoting.domain.controls.rulebook import ListedParty
 from quoting.domain.parameters import Clock
 
 _MOST_REMEMBERED = 20_000
-_IN_BRACKETS = re.compile(r"\(([^()]*)\)")
+_CLOSING_BRACKETS = re.compile(r"(.*)\(([^()]*)\)\s*$")
 _APOSTROPHES = re.compile(r"['’ʼ`´.]")
 
 
@@ -39,9 +39,13 @@ NOTHING = Screened()
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How names are compared: words of legal form, words that many names share, and the limits. Scores in percent."""
+    """How names are compared: words of legal form, words read as others, words that many names share, and the limits.
+
+    Units: `near_score` in percent, lengths in characters.
+    """
 
     legal_forms: frozenset[str]
+    spellings: Mapping[str, str]
     generic: frozenset[str]
     near_score: float
     short_alias: int
@@ -69,7 +73,7 @@ class Roll:
     def __init__(self, entries: Iterable[ListedParty], spelling: Spelling) -> None:
         self._spelling = spelling
         self._exact: dict[str, list[ListedParty]] = {}
-        self._brands: dict[str, list[tuple[frozenset[str], ListedParty]]] = {}
+        self._brands: dict[str, list[tuple[frozenset[str], str, ListedParty]]] = {}
         self._cleared: set[str] = set()
         self._seen: dict[tuple[str, frozenset[str]], Screened] = {}
         for entry in entries:
@@ -85,9 +89,14 @@ class Roll:
         holders = self._exact.setdefault(form, [])
         if entry not in holders:
             holders.append(entry)
+        brand = self._brand(form)
+        if brand:
+            self._brands.setdefault(min(brand), []).append((brand, form, entry))
+
+    def _brand(self, form: str) -> frozenset[str]:
+        """The words that make a name distinctive; none where they are too short to tell it from others."""
         brand = frozenset(form.split()) - self._spelling.generic
-        if sum(map(len, brand)) >= self._spelling.brand_length:
-            self._brands.setdefault(min(brand), []).append((brand, entry))
+        return brand if sum(map(len, brand)) >= self._spelling.brand_length else frozenset()
 
     def screen(self, names: Iterable[str], places: Iterable[str | None] = ()) -> Screened:
         """The entries that any of the names is or resembles. `places`: where the party is and has its homes."""
@@ -116,9 +125,9 @@ class Roll:
         near: list[Near] = []
         for form in self._forms(name):
             for entry in self._exact.get(form, ()):
-                short = len(form) <= self._spelling.short_alias
-                if short and homes and READ_AS.get(entry.country, entry.country) not in homes:
-                    near.append(Near(entry, 100.0))  # a short alias of a firm elsewhere may be another firm
+                weak = len(form) <= self._spelling.short_alias or not self._brand(form)
+                if weak and homes and READ_AS.get(entry.country, entry.country) not in homes:
+                    near.append(Near(entry, 100.0))  # a short or general alias of a firm elsewhere may be another firm
                 elif entry not in exact:
                     exact.append(entry)
             if form not in self._cleared:
@@ -133,23 +142,27 @@ class Roll:
         own = frozenset(form.split())
         for word in own:
             near += [
-                Near(entry, round(fuzz.token_set_ratio(form, " ".join(sorted(brand))), 1))
-                for brand, entry in self._brands.get(word, ())
+                Near(entry, round(fuzz.token_sort_ratio(form, other), 1))
+                for brand, other, entry in self._brands.get(word, ())
                 if brand <= own
             ]
         return near
 
     def _forms(self, name: str) -> list[str]:
-        """The forms in which a name is compared: whole, without what stands in brackets, and closing brackets alone."""
-        texts = [name.replace("(", " ").replace(")", " "), _IN_BRACKETS.sub(" ", name)]
-        closing = re.search(r"\(([^()]*)\)\s*$", unicodedata.normalize("NFKC", name))
-        if closing and len(closing.group(1).split()) == 1 and closing.group(1).casefold() not in self._spelling.generic:
+        """The forms in which a name is compared: whole, and where brackets close it, without and within them.
+
+        Only brackets after a legal form close a name: "Example Co., Ltd. (Example)". A place in brackets is part of it.
+        """
+        texts = [name]
+        closing = _CLOSING_BRACKETS.match(unicodedata.normalize("NFKC", name))
+        if closing and words(closing.group(1))[-1:] and words(closing.group(1))[-1] in self._spelling.legal_forms:
             texts.append(closing.group(1))
+            if len(words(closing.group(2))) == 1 and words(closing.group(2))[0] not in self._spelling.generic:
+                texts.append(closing.group(2))
         forms = []
         for text in texts:
-            all_words = words(text)
-            kept = tuple(w for w in all_words if w not in self._spelling.legal_forms) or all_words
-            form = " ".join(kept)
+            spelt = tuple(self._spelling.spellings.get(w, w) for w in words(text))
+            form = " ".join(w for w in spelt if w not in self._spelling.legal_forms) or " ".join(spelt)
             if form and form not in forms:
                 forms.append(form)
         return forms

@@ -64,19 +64,27 @@ def explore(deal: Deal, law: Law, index: Index, run: Callable[[Case], Sequence[F
     while path is not None and len(readings) < MOST_READINGS:
         case = Case(deal, law, index, path)
         findings = tuple(run(case))
+        forks = tuple(case.forks)
         readings.append(
             Reading(
-                tuple(case.forks),
+                forks,
                 findings,
                 verdict(findings),
                 tuple(case.lines),
                 tuple(case.conditions),
                 tuple(case.questions),
-                case.item_class.text if case.class_was_asked else "",
+                _class_shown(case),
             )
         )
-        path = _next(tuple(answer for _, answer in case.forks))
+        path = _next(tuple(answer for _, answer in forks))
     return readings, path is None
+
+
+def _class_shown(case: Case) -> str:
+    """The item's class for display; asking for it now may not fork: what no rule asked stays unknown."""
+    before = len(case.forks)
+    text = case.item_class.text
+    return text if len(case.forks) == before else "not classified: a figure is unknown"
 
 
 def _next(path: tuple[bool, ...]) -> tuple[bool, ...] | None:
@@ -100,14 +108,14 @@ def settle(readings: Sequence[Reading], complete: bool) -> DayAnswer:
     common = _common(readings)
     questions = _questions(readings, strictest)
     if complete and len(outcomes) == 1:
-        kept = tuple(f if _same(f) in common else _one_of_several(f) for f in strictest.findings)
+        kept = tuple(f if _same(f) in common else _one_of_several(f, "no stricter") for f in strictest.findings)
         return _answer(strictest.verdict, kept, strictest, readings, questions)
     if complete and mildest.strictness > Outcome.CANNOT_DETERMINE.strictness:
         mild = max((r for r in readings if r.verdict.outcome is mildest), key=lambda r: r.verdict.strictness)
-        kept = tuple(f if _same(f) in common else _one_of_several(f) for f in mild.findings)
+        kept = tuple(f if _same(f) in common else _one_of_several(f, "as strict or more") for f in mild.findings)
         return _answer(mild.verdict, kept, mild, readings, questions)
     certain = tuple(f for f in strictest.findings if _same(f) in common)
-    worst = max((f for f in strictest.findings), key=lambda f: f.outcome.strictness)
+    worst = max(strictest.findings, key=lambda f: f.outcome.strictness)
     undecided = replace(
         worst,
         outcome=Outcome.CANNOT_DETERMINE,
@@ -147,8 +155,8 @@ def _common(readings: Sequence[Reading]) -> set[tuple[object, ...]]:
     return set.intersection(*({_same(f) for f in r.findings} for r in readings))
 
 
-def _one_of_several(found: Finding) -> Finding:
-    return replace(found, because=f"{found.because} (one reading of what is not known; the others are no stricter)")
+def _one_of_several(found: Finding, others: str) -> Finding:
+    return replace(found, because=f"{found.because} (one reading of what is not known; the others are {others})")
 
 
 def _questions(readings: Sequence[Reading], strictest: Reading) -> tuple[OpenQuestion, ...]:

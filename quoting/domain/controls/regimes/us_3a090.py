@@ -185,7 +185,7 @@ def _scope(case: Case) -> Finding | None:
         "a data-centre item of 3A090.a goes to a D:1 or D:4 place in scope (or to the United Arab Emirates)",
         _values(case),
         review=Review.APPROVAL,
-        unconfirmed="the codified review text is the unenforced country cap of 2025; a presumption of approval is common",
+        unconfirmed="the codified review text is the country cap of 2025, not enforced; approval is presumed in both",
     )
 
 

@@ -29,17 +29,14 @@ def no_export(case: Case) -> Finding | None:
 
 
 def access(case: Case) -> Iterator[Finding]:
-    """Row 1d: nothing moves; a tenant, or its end user, headquartered in Macau or D:5 is an advisory of its own."""
-    if not case.iaas or case.goes_to(frozenset({HOME})):
+    """Row 1d: nothing moves; a tenant, or its end user, headquartered in Macau or D:5 is an advisory of its own.
+
+    A tenant that is named beside a delivery to the operator is the same advisory.
+    """
+    if case.kind is MovementKind.DOMESTIC or (case.iaas and case.goes_to(frozenset({HOME}))):
         return
-    header = case.law.header(ACCESS)
-    case.question(
-        "movement",
-        "Were the machines lawfully at the data centre before this tenancy, and under which authorisation?",
-        "the owner and the operator of the data centre",
-        header.citation,
-        "whether the licence question of the machines is still open",
-    )
+    if case.iaas:
+        _lawfully_there(case)
     tenant = headquartered_there(case, case.tenants)
     if tenant is None:
         return
@@ -50,10 +47,19 @@ def access(case: Case) -> Iterator[Finding]:
         ACCESS,
         "1d",
         Outcome.ADVISORY,
-        f"compute is used as a service and nothing moves; {tenant.title} is headquartered or parented in Macau or "
-        "D:5. The "
-        "answer holds only for access; what the tenant takes hold of is a delivery to it",
+        f"compute is used as a service; {tenant.title} is headquartered or parented in Macau or D:5. The answer holds "
+        "only for access: what the tenant takes hold of is a delivery to it",
         (("homes", homes_shown(tenant)),),
+    )
+
+
+def _lawfully_there(case: Case) -> None:
+    case.question(
+        "movement",
+        "Were the machines lawfully at the data centre before this tenancy, and under which authorisation?",
+        "the owner and the operator of the data centre",
+        case.law.header(ACCESS).citation,
+        "whether the licence question of the machines is still open",
     )
 
 

@@ -10,6 +10,7 @@ from quoting.domain.controls.classification import shown
 from quoting.domain.controls.deal import Actor
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
+from quoting.domain.controls.screening import listed
 
 RULE = "affiliates-rule-2025"
 NOBODY = Decimal(0)
@@ -59,10 +60,15 @@ def _minority(case: Case, actor: Actor, values: tuple[tuple[str, str], ...]) -> 
 
 
 def _strictest_owner(case: Case, actor: Actor) -> tuple[Review, str]:
-    entries = [e for name in actor.owners_listed for e in case.index.roll.screen([name]).exact if e.review]
+    entries = [
+        (Review(entry.review), entry.name)
+        for name in actor.owners_listed
+        for entry in case.index.roll.screen([name]).exact
+        if entry.review and listed(entry, case.law.clock)
+    ]
     if entries:
-        strictest = max(entries, key=lambda e: Review(e.review).strictness)
-        return Review(strictest.review), f"that of {strictest.name}"
+        review, name = max(entries, key=lambda pair: pair[0].strictness)
+        return review, f"that of {name}"
     return Review.DENIAL, "presumption of denial because the listed owner is not named"
 
 

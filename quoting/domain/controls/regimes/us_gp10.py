@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
+from quoting.domain.controls.groups import place
 from quoting.domain.transaction import MovementKind
 
 RULE = "gp10-prc-ics-2025"
@@ -14,7 +15,11 @@ RULE = "gp10-prc-ics-2025"
 
 def designed_there(case: Case) -> bool:
     """An item of 3A090.a or .b (as then defined) whose designer is headquartered in D:5 or Macau."""
-    return case.item_class.is_chip and case.designer_in(case.law.places(RULE, "designer_homes"))
+    homes = case.law.places(RULE, "designer_homes")
+    home = place(case.item.designer_hq_country)
+    if home is not None and home not in homes:
+        return False
+    return case.item_class.is_chip and case.designer_in(homes)
 
 
 def documented(case: Case) -> bool:

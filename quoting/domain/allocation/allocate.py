@@ -88,11 +88,15 @@ class _Search:
         if status is Status.INFEASIBLE:
             return NoPlan(True, self.model.size)
         first, *others = self.problem.objectives
+        any_rules = self.best
+        if any_rules is not None and any_rules.count.given_up:
+            self.best = None  # first look for a plan that keeps every rule
         self._keep_all(1)
         status, reached = self._optimise(first, halved=bool(self.keeps))
         if reached is None and self.keeps:
             self.stopped = self.stopped or status is Status.UNKNOWN
             self._keep_all(0)
+            self.best = any_rules
             if self._keep_most() is not Status.INFEASIBLE:
                 status, reached = self._optimise(first)
         if reached is None or self.best is None:

@@ -113,7 +113,31 @@ def solve(
     effort.spent_s += float(solver.getRunTime())
     if stopped or watch.stopped():
         raise Cancelled("stopped by the watch")
-    return _read(solver, factor, first)
+    solution = _read(solver, factor, first)
+    if start is not None and solution.values is not None and not _agrees(solver, costs, solution.values):
+        return solve(
+            linear,
+            objective,
+            effort,
+            watch,
+            maximise=maximise,
+            gap=gap,
+            resolution=resolution,
+            limit_s=limit_s,
+            first=first,
+            tell=tell,
+            strict=strict,
+        )
+    return solution
+
+
+def _agrees(solver: _Quiet, costs: NDArray[np.float64], values: Sequence[int]) -> bool:
+    """Whether the solution is worth what the solver says it is.
+
+    HiGHS 1.16 may give a start back as the best solution though its presolve found, and proved, a better one.
+    """
+    said = float(solver.getInfo().objective_function_value)
+    return abs(float(costs @ np.array(values, dtype=np.float64)) - said) <= 1e-6 * max(1.0, abs(said))
 
 
 def _read(solver: _Quiet, factor: float, first: bool) -> Solution:

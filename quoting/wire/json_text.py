@@ -12,6 +12,7 @@ import math
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, NoReturn
 
 import rfc8785
@@ -84,6 +85,11 @@ def number(value: Decimal) -> int | float | str:
     if value == value.to_integral_value() and abs(value) < _EXACT_INTEGERS:
         return int(value)
     return float(value) if Decimal(repr(float(value))) == value else f"{value:f}"
+
+
+def double(value: Fraction) -> int | float:
+    """A number for JSON: whole where it is, else the nearest double."""
+    return value.numerator if value.denominator == 1 and abs(value) < _EXACT_INTEGERS else float(value)
 
 
 def _decode(text: bytes) -> str:

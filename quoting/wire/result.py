@@ -1,0 +1,116 @@
+"""The answer to a procurement request in JSON. Contract section 4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from quoting.domain.answer import Conflict, Quote, RuleReport, WhyNot
+from quoting.domain.request import QuoteRequest
+from quoting.domain.snapshot import SourcePart
+from quoting.wire.determination import dump_determination
+from quoting.wire.fields import present
+from quoting.wire.json_text import digest, double
+from quoting.wire.offer import print_offer
+from quoting.wire.plan import print_plan
+from quoting.wire.request import request_digest
+
+_NOT_DIGESTED = ("timings", "reproducibility")
+
+
+def result_document(quote: Quote, request: QuoteRequest, engine: str, timings: Mapping[str, float]) -> dict[str, Any]:
+    """The result of a quote, with the digests of all that it hangs on.
+
+    Args:
+        request: the dated request that the quote answers.
+        engine: name and version of the program.
+        timings: milliseconds a stage.
+    """
+    columns, rows, integers = quote.model
+    document = {
+        "answer": quote.answer,
+        "verdict": quote.verdict.value,
+        "as_of": quote.as_of.isoformat(),
+        "known_on": quote.known_on.isoformat(),
+        "report_currency": quote.report_currency,
+        "plans": [print_plan(plan) for plan in quote.plans],
+        "offers": [print_offer(offer) for offer in quote.offers],
+        "determinations": [dump_determination(determination) for determination in quote.determinations],
+        "why_not": [_why_not(row) for row in quote.why_not],
+        "rules_report": [_report(row) for row in quote.rules_report],
+        "conflict": None if quote.conflict is None else _conflict(quote.conflict),
+        "open_questions": [
+            {
+                "fact": asked.fact,
+                "question": asked.question,
+                "who": asked.who,
+                "citation": asked.citation,
+                "unlocks": asked.unlocks,
+                "determinations": list(asked.determinations),
+            }
+            for asked in quote.open_questions
+        ],
+        "flips": [{name: str(value) for name, value in flip.items()} for flip in quote.flips],
+        "provenance": {name: _part(part) for name, part in quote.provenance.items()}
+        | {"data_as_of": quote.data_as_of.isoformat()},
+        "data_as_of": quote.data_as_of.isoformat(),
+        "model": {"columns": columns, "rows": rows, "integers": integers},
+        "disclaimer": quote.disclaimer,
+    }
+    reproducibility = {
+        "request": request_digest(request),
+        "snapshot": quote.snapshot,
+        "result": result_digest(document),
+        "engine": engine,
+        "solver": quote.solver,
+        "seed": quote.seed,
+    }
+    spent = {name: round(float(milliseconds), 3) for name, milliseconds in timings.items()}
+    return {**document, "reproducibility": reproducibility, "timings": spent}
+
+
+def result_digest(document: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of a result without `timings` and `reproducibility`."""
+    return digest({name: value for name, value in document.items() if name not in _NOT_DIGESTED})
+
+
+def _why_not(row: WhyNot) -> dict[str, Any]:
+    return {
+        "offer": row.offer,
+        "demand": row.demand,
+        "chip": row.chip,
+        "code": row.code.value,
+        "because": row.because,
+        "citations": list(row.citations),
+    } | present(determination=row.determination)
+
+
+def _report(row: RuleReport) -> dict[str, Any]:
+    return {
+        "plan": row.plan,
+        "basis": row.basis,
+        "kind": row.kind,
+        "id": row.id,
+        "met": row.met,
+        "value": _double(row.value),
+        "limit": _double(row.limit),
+        "slack": _double(row.slack),
+        "binding": row.binding,
+    }
+
+
+def _conflict(conflict: Conflict) -> dict[str, Any]:
+    return {
+        "items": [{"kind": item.kind, "id": item.id} for item in conflict.items],
+        "fixed": list(conflict.fixed),
+        "proven_minimal": conflict.proven_minimal,
+    }
+
+
+def _part(part: SourcePart) -> dict[str, Any]:
+    return {"version": part.version, "date": part.as_of.isoformat(), "digest": part.digest, "stale": part.stale}
+
+
+def _double(value: Fraction | None) -> int | float | None:
+    return None if value is None else double(value)

@@ -89,6 +89,7 @@ def read_sources(problem: AllocationProblem, room: int) -> Sources:
             by_offer[use.offer].append(use)
     memberships = _Memberships(problem)
     generous = room * _bulk(problem, needs)
+    greedy = any(need.amount is None for need in problem.needs)  # then what is bought has no natural end anywhere
     bounded = True
     sources = []
     for lot in sorted(problem.lots, key=lambda lot: lot.offer):
@@ -101,9 +102,11 @@ def read_sources(problem: AllocationProblem, room: int) -> Sources:
             if not gains:
                 natural = sum(f or 0 for f in full) + max(lot.thresholds[-1], lot.moq) + lot.multiple
             else:
-                natural = _MOST_PIECES if None in full and limit is None else generous
+                natural = _MOST_PIECES if greedy else generous
                 bounded = bounded and (limit is not None or lot.stock is not None)
-            blocks.append(Block(tuple(uses), full, natural if limit is None else min(natural, limit)))
+            if limit is not None:
+                natural = limit if greedy and gains else min(natural, limit)
+            blocks.append(Block(tuple(uses), full, natural))
         source = _source(lot, blocks, problem.pool_stock, lean)
         if source is not None:
             sources.append(source)

@@ -80,9 +80,17 @@ class Live:
         digest: str = self.result(quote_id)["reproducibility"]["result"]
         return digest
 
+    def settle(self, within_s: float = 30.0) -> None:
+        """Wait until no quote of an earlier test is under way."""
+        ends = time.monotonic() + within_s
+        while any(self.http.get("/v1/quotes", params={"status": s}).json()["data"] for s in ("queued", "running")):
+            assert time.monotonic() < ends, "quotes are still under way"
+            time.sleep(LOOK_EVERY_S)
+
     @contextmanager
     def held(self, word: str = "hold") -> Iterator[None]:
         """Workers stop in the middle of every quote as long as the block lasts; with the word "die" they die in it."""
+        self.settle()
         self._hold.write_text(word)
         try:
             yield

@@ -135,7 +135,7 @@ def _api(listener: socket.socket) -> Command:
 def _worker(processes: int) -> Command:
     quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
     size = ("--pool", "prefork", "--concurrency", str(processes))
-    return Command("worker", (sys.executable, "-m", "celery", "-A", "workers.app", "worker", *size, *quiet))
+    return Command("worker", (sys.executable, "-m", "celery", "-A", "workers.app", "--quiet", "worker", *size, *quiet))
 
 
 def _children_env(wanted: Mapping[str, str]) -> dict[str, str]:

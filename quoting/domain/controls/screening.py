@@ -20,10 +20,14 @@ _APOSTROPHES = re.compile(r"['’ʼ`´.]")
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An entry that a name resembles: a person has to look. `score` in percent."""
+    """An entry that a name resembles: a person has to look. `score` in percent.
+
+    `spelling`: the whole names are close, it may be the same firm; else the name holds the entry's distinctive words.
+    """
 
     entry: ListedParty
     score: float
+    spelling: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ class Roll:
     def __init__(self, entries: Iterable[ListedParty], spelling: Spelling) -> None:
         self._spelling = spelling
         self._exact: dict[str, list[ListedParty]] = {}
+        self._bare: dict[str, list[ListedParty]] = {}
         self._brands: dict[str, list[tuple[frozenset[str], str, ListedParty]]] = {}
         self._cleared: set[str] = set()
         self._seen: dict[tuple[str, frozenset[str]], Screened] = {}
@@ -92,6 +97,7 @@ class Roll:
         brand = self._brand(form)
         if brand:
             self._brands.setdefault(min(brand), []).append((brand, form, entry))
+            self._bare.setdefault(" ".join(w for w in form.split() if w in brand), []).append(entry)
 
     def _brand(self, form: str) -> frozenset[str]:
         """The words that make a name distinctive; none where they are too short to tell it from others."""
@@ -107,7 +113,8 @@ class Roll:
             found = self._one(name, homes)
             exact += [e for e in found.exact if e not in exact]
             for other in found.near:
-                if id(other.entry) not in near or near[id(other.entry)].score < other.score:
+                kept = near.get(id(other.entry))
+                if kept is None or (kept.spelling, kept.score) < (other.spelling, other.score):
                     near[id(other.entry)] = other
         held = {id(e) for e in exact}
         return Screened(tuple(exact), tuple(n for n in near.values() if id(n.entry) not in held))
@@ -124,25 +131,34 @@ class Roll:
         exact: list[ListedParty] = []
         near: list[Near] = []
         for form in self._forms(name):
+            weak = len(form) <= self._spelling.short_alias or not self._brand(form)
             for entry in self._exact.get(form, ()):
-                weak = len(form) <= self._spelling.short_alias or not self._brand(form)
-                if weak and homes and READ_AS.get(entry.country, entry.country) not in homes:
-                    near.append(Near(entry, 100.0))  # a short or general alias of a firm elsewhere may be another firm
-                elif entry not in exact:
-                    exact.append(entry)
+                self._take(entry, weak, homes, exact, near)
             if form not in self._cleared:
+                for entry in self._bare.get(form, ()):  # nothing but the words that make an entry distinctive
+                    self._take(entry, True, homes, exact, near)
                 near += self._resembling(form)
         return Screened(tuple(exact), tuple(n for n in near if n.entry not in exact))
+
+    @staticmethod
+    def _take(
+        entry: ListedParty, weak: bool, homes: frozenset[str], exact: list[ListedParty], near: list[Near]
+    ) -> None:
+        """A short, general or bare name of a firm elsewhere may be another firm: near, not exact."""
+        if weak and homes and READ_AS.get(entry.country, entry.country) not in homes:
+            near.append(Near(entry, 100.0, spelling=False))
+        elif entry not in exact:
+            exact.append(entry)
 
     def _resembling(self, form: str) -> list[Near]:
         scored = process.extract(
             form, self._choices, scorer=fuzz.token_sort_ratio, score_cutoff=self._spelling.near_score, limit=5
         )
-        near = [Near(entry, round(score, 1)) for choice, score, _ in scored for entry in self._exact[choice]]
+        near = [Near(e, round(score, 1), spelling=True) for choice, score, _ in scored for e in self._exact[choice]]
         own = frozenset(form.split())
         for word in own:
             near += [
-                Near(entry, round(fuzz.token_sort_ratio(form, other), 1))
+                Near(entry, round(fuzz.token_sort_ratio(form, other), 1), spelling=False)
                 for brand, other, entry in self._brands.get(word, ())
                 if brand <= own
             ]

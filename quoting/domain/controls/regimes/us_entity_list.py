@@ -94,12 +94,19 @@ def listed_seller(case: Case) -> Iterator[Finding]:
 
 
 def resembling(case: Case) -> Iterator[Finding]:
-    """A name close to an entry is no hit: a person has to look. Subsidiaries of listed firms come up here too."""
+    """A name close to an entry is no hit: a person has to look. Subsidiaries of listed firms come up here too.
+
+    A party whose whole name is close may be the listed firm: an open red flag, until `red_flags_closed` says that
+    somebody has looked. Source: 15 CFR part 732 Supp. 3.
+    """
     lists = case.law.names(RULE, "lists")
+    looked = case.deal.transaction.evidence.red_flags_closed is True
     for actor in _each((*case.deal.actors, *case.deal.sellers)):
         near = [n for n in actor.screened.near if n.entry.list in lists and listed(n.entry, case.law.clock)]
         if near and hit(case, actor) is None:
-            yield _look(case, actor, max(near, key=lambda n: n.score))
+            best = max(near, key=lambda n: (n.spelling, n.score))
+            may_be_it = best.spelling and not looked and actor in case.parties
+            yield _look(case, actor, best, Outcome.CANNOT_DETERMINE if may_be_it else Outcome.ADVISORY)
 
 
 def securities(case: Case) -> Iterator[Finding]:
@@ -114,7 +121,7 @@ def securities(case: Case) -> Iterator[Finding]:
     yield from ()
 
 
-def _look(case: Case, actor: Actor, near: Near) -> Finding:
+def _look(case: Case, actor: Actor, near: Near, outcome: Outcome) -> Finding:
     case.question(
         f"parties.{actor.role.value}.name",
         f"Is {actor.title} the listed {near.entry.name}, or owned by it?",
@@ -122,13 +129,13 @@ def _look(case: Case, actor: Actor, near: Near) -> Finding:
         near.entry.citation,
         "the advisory falls away, or the entry binds it",
     )
+    how = "is close to" if near.spelling else "holds the distinctive words of"
     return finding(
         case,
         RULE,
         "red flag",
-        Outcome.ADVISORY,
-        f"the name {actor.title} resembles the entry {near.entry.name} (score {near.score:g}): no hit, a person "
-        "has to look",
+        outcome,
+        f"the name {actor.title} {how} the entry {near.entry.name} (score {near.score:g}): a person has to look",
         (("name", actor.title), ("entry", near.entry.name), ("score", f"{near.score:g}")),
     )
 

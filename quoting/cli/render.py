@@ -31,6 +31,9 @@ VERDICT = {
 }
 
 
+_STOPPING = ("licence_required", "prohibited", "cannot_determine")
+
+
 def money(value: Mapping[str, str] | None) -> str:
     """Currency code, no-break space, grouping, the currency's own decimals; finer prices keep their digits."""
     if value is None:
@@ -53,8 +56,15 @@ def show(document: Document, console: Console) -> None:
     console.print(f"[bold {colour}]{icon} {word}[/]  as of {document['as_of']}, rules known on {document['known_on']}")
     console.print(escape(document["answer"]), highlight=False)
     determinations = {d["id"]: d for d in document["determinations"]}
+    shown: list[Document] = []
     for plan in document["plans"]:
-        show_plan(plan, document, determinations, console)
+        twin = next((p for p in shown if p["lines"] == plan["lines"] and p["unserved"] == plan["unserved"]), None)
+        if twin is None:
+            show_plan(plan, determinations, console)
+        else:
+            name = plan["name"] or plan["kind"].replace("_", "-")
+            console.print(f"\n[bold]Plan: {escape(name)}[/]: the same lines as the {twin['kind']} plan.")
+        shown.append(plan)
     if document.get("conflict"):
         items = ", ".join(f"{i['kind']} {i['id']}" for i in document["conflict"]["items"])
         console.print(f"\n[bold]What cannot hold together[/] (law is fixed and never repaired): {escape(items)}")
@@ -67,41 +77,30 @@ def show(document: Document, console: Console) -> None:
     )
 
 
-def show_plan(plan: Document, document: Document, determinations: Mapping[str, Document], console: Console) -> None:
+def show_plan(plan: Document, determinations: Mapping[str, Document], console: Console) -> None:
     """One plan: its lines, and what they add up to."""
     title = plan["name"] or plan["kind"].replace("_", "-")
     proof = ", ".join(f"{o['name']} gap {float(o['gap']):.2g}" for o in plan["objectives"])
     state = "proven optimal" if plan["proven_optimal"] else f"not proven optimal (stopped: {plan['stopped']})"
-    table = Table(
-        title=f"Plan: {title} ({plan['basis']} basis), {state}; {proof}", box=box.SIMPLE_HEAD, title_justify="left"
+    console.print(
+        f"\n[bold]Plan: {escape(title)}[/] ({plan['basis'].replace('_', '-')} basis), {state}: {proof}", highlight=False
     )
-    for name in ("site", "chip", "vendor", "mode"):
-        table.add_column(name)
-    for name in ("qty", "unit price", "unit landed", "line total"):
-        table.add_column(name, justify="right")
-    for name in ("delivery", "grade", "supply", "law"):
-        table.add_column(name)
-    grades = {o["id"]: o["grade"] for o in document["offers"]}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("site")
+    table.add_column("what", overflow="fold")
+    for name in ("qty", "line total"):
+        table.add_column(name, justify="right", no_wrap=True)
     for line in plan["lines"]:
         table.add_row(
-            line["site"],
-            line["chip"],
-            line["vendor"],
-            line["mode"],
+            escape(line["site"]),
+            _what(line, determinations[line["determination"]]),
             f"{line['qty']:,}",
-            money(line["unit_price"]),
-            ("≥ " if line.get("lower_bound") else "") + money(line["unit_landed"]),
             money(line["total"]),
-            line["delivery_date"] or "– unknown",
-            line.get("grade") or grades.get(line["offer"], "A"),
-            line.get("supply") or "stated",
-            outcome(determinations[line["determination"]]),
         )
     for charge in plan["order_charges"]:
-        table.add_row("", "order charge", charge["offer"], "", "", "", "", money(charge["amount"]), "", "", "", "")
+        table.add_row("", f"order charge of {escape(charge['offer'])}", "", money(charge["amount"]))
     table.add_section()
-    table.add_row("total", "", "", "", "", "", "", money(plan["total"]), plan["latest_delivery"] or "", "", "", "")
-    console.print()
+    table.add_row("total", "", "", money(plan["total"]))
     console.print(table)
     _show_sums(plan, console)
     for missed in plan["unserved"]:
@@ -115,14 +114,28 @@ def show_plan(plan: Document, document: Document, determinations: Mapping[str, D
             console.print(f"  • {escape(condition['text'])}{source}", highlight=False)
 
 
+def _what(line: Document, determination: Document) -> str:
+    """Chip, vendor, price and what is known of supply and delivery, over the verdict of the law."""
+    delivery = f"delivery {line['delivery_date']}" if line["delivery_date"] else "lead time unknown"
+    month = " a month" if line["mode"] == "lease" else ""
+    least = "at least " if line.get("lower_bound") else ""
+    return (
+        f"[bold]{escape(line['chip'])}[/] {line['mode']} from {escape(line['vendor'])}\n"
+        f"{money(line['unit_price'])}{month}, price grade {line['grade']}; {least}{money(line['unit_landed'])} landed\n"
+        f"supply {line.get('supply') or 'stated'}, {delivery}\n"
+        f"{outcome(determination)}"
+    )
+
+
 def _show_sums(plan: Document, console: Console) -> None:
     for row in plan["totals_by_site"]:
         own = f" = {money(row['own'])}" if row.get("own") else ""
         console.print(f"  at {row['site']}: {money(row['total'])}{own}", highlight=False)
     spent = Decimal(plan["total"]["amount"]) or Decimal(1)
-    for title, sums in (("vendor", plan["spend_by_vendor"]), ("price grade", plan["spend_by_grade"])):
-        parts = [f"{row[next(iter(row))]} {money(row['total'])} ({_percent(row['total'], spent)})" for row in sums]
-        console.print(f"  by {title}: {'; '.join(parts) or '–'}", highlight=False)
+    for title, key in (("vendor", "vendor"), ("price grade", "grade")):
+        sums = plan[f"spend_by_{key}"]
+        parts = [f"{row[key]} {money(row['total'])} ({_percent(row['total'], spent)})" for row in sums]
+        console.print(f"  by {title}: {escape('; '.join(parts)) or '–'}", highlight=False)
     capability = "; ".join(f"{name} {value:,}" for name, value in plan["capability"].items())
     if capability:
         console.print(f"  capability: {capability}", highlight=False)
@@ -133,28 +146,23 @@ def _percent(part: Mapping[str, str], whole: Decimal) -> str:
 
 
 def show_stopped_by_law(document: Document, determinations: Mapping[str, Document], console: Console) -> None:
-    """What the law stopped, chip by chip and demand by demand, with the citation."""
-    rows: dict[tuple[str, str, str], tuple[str, str, int]] = {}
+    """What the law stops or holds, chip by chip, with the citation; also where the catalogue has no price that day."""
+    held: dict[tuple[str, str, str], dict[str, bool]] = {}
     for row in document.get("why_not", []):
         determination = determinations.get(row.get("determination") or "")
-        if determination is None or determination["outcome"] not in (
-            "licence_required",
-            "prohibited",
-            "cannot_determine",
-        ):
+        if determination is None or determination["outcome"] not in _STOPPING:
             continue
-        key = row["chip"], row["demand"], outcome(determination)
         cited = "; ".join(_winning_citations(determination)) or "–"
-        priced = "no price on the day" if row["offer"] is None else "offer"
-        before = rows.get(key)
-        rows[key] = (cited, priced if before is None else before[1], 1 if before is None else before[2] + 1)
-    if not rows:
+        chips = held.setdefault((row["demand"], outcome(determination), cited), {})
+        chips[row["chip"]] = chips.get(row["chip"], False) or row["offer"] is not None
+    if not held:
         return
-    table = Table(title="Stopped or held by law", box=box.SIMPLE_HEAD, title_justify="left")
-    for name in ("chip", "demand", "law", "goods", "citation"):
+    table = Table(title="Stopped or held by law (* no price that day)", box=box.SIMPLE_HEAD, title_justify="left")
+    for name in ("for", "chips", "law, citation"):
         table.add_column(name, overflow="fold")
-    for (chip, demand, law), (cited, priced, count) in sorted(rows.items()):
-        table.add_row(chip, demand, law, priced if priced != "offer" else f"{count} offer(s)", escape(cited))
+    for (demand, law, cited), chips in sorted(held.items()):
+        names = ", ".join(chip if priced else f"{chip}*" for chip, priced in sorted(chips.items()))
+        table.add_row(escape(demand), escape(names), f"{law}\n{escape(cited)}")
     console.print()
     console.print(table)
 

@@ -102,7 +102,7 @@ class Condition:
     """What has to be done or kept for a line to hold. `lines`: (offer, demand) pairs it speaks of."""
 
     text: str
-    determination: str | None
+    determinations: tuple[str, ...]
     citation: str | None
     days: int | None
     pairs: tuple[tuple[str, str], ...]

@@ -139,28 +139,31 @@ class PlanWriter:
 
     def _conditions(self, chosen: Sequence[Candidate], basis: str) -> Iterable[Condition]:
         """Conditions and advisories of the determinations, each once, with the lines they speak of."""
-        gathered: dict[tuple[str, str | None, int | None], tuple[str | None, list[tuple[str, str]]]] = {}
+        gathered: dict[tuple[str, str | None, int | None], list[Candidate]] = {}
         for c in chosen:
-            for text, citation, days in self._texts(c, basis):
-                determination = c.determination.id if citation is not None else None
-                gathered.setdefault((text, citation, days), (determination, []))[1].append(c.pair)
-        for (text, citation, days), (determination, pairs) in gathered.items():
-            yield Condition(text, determination, citation, days, tuple(pairs))
+            for key in self._texts(c, basis):
+                gathered.setdefault(key, []).append(c)
+        for (text, citation, days), lines in gathered.items():
+            determinations = tuple(dict.fromkeys(c.determination.id for c in lines))
+            yield Condition(text, determinations, citation, days, tuple(dict.fromkeys(c.pair for c in lines)))
 
     def _texts(self, c: Candidate, basis: str) -> Iterable[tuple[str, str | None, int | None]]:
-        """What has to be done for one line, each with its citation and days where there are some."""
+        """What has to be done for one line, each with its citation and days where there are some.
+
+        Conditions and advisories of the law name their own source in their words.
+        """
         d = c.determination
-        citation = next(iter(d.citations), None)
         if relies_on_licence(c, basis) and c.licence is not None:
             number = c.licence.number or c.licence.id
             yield f"licence {number} was declared by the caller and is not verified by this service", None, None
         elif not c.usable("safe"):
+            deciding = next((f.citation for f in d.findings if f.outcome is d.outcome), None)
             for what in to_clear(c):
-                yield f"before ordering: {what}", citation, d.notice_days or d.review_days
+                yield f"before ordering: {what}", deciding, d.notice_days or d.review_days
         for text in d.exception_conditions:
-            yield text, citation, d.notice_days or None
+            yield text, None, d.notice_days or None
         for text in (*d.advisories, *d.conditions):
-            yield text, citation, None
+            yield text, None, None
         if not c.offer.private and c.offer.available_qty is None:
             yield "the supply of this offer is not known: confirm the quantity with the vendor", None, None
 

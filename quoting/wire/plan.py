@@ -8,9 +8,9 @@ from quoting.domain.answer import ObjectiveReport, Plan, PlanLine
 from quoting.domain.money import decimal_text
 from quoting.domain.pricing.charges import Charge, FxRate
 from quoting.wire.determination import iso
-from quoting.wire.fields import present
 from quoting.wire.json_text import double, number
 from quoting.wire.money import print_money
+from quoting.wire.shapes import present
 
 
 def print_plan(plan: Plan) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def print_plan(plan: Plan) -> dict[str, Any]:
             {
                 "text": condition.text,
                 "citation": condition.citation,
-                "determination": condition.determination,
+                "determinations": list(condition.determinations),
                 "days": condition.days,
                 "lines": [{"offer": offer, "demand": demand} for offer, demand in condition.pairs],
             }

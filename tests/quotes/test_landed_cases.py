@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-CASES = [json.loads(line) for line in (Path(__file__).parents[1] / "data" / "landed-cases.jsonl").open()]
+TEXT = (Path(__file__).parents[1] / "data" / "landed-cases.jsonl").read_text(encoding="utf-8")
+CASES = [json.loads(line) for line in TEXT.splitlines()]
 
 
 def lines_of(result):

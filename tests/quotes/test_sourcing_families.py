@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 DATA = Path(__file__).parents[1] / "data" / "sourcing"
-REFERENCE = {row["file"]: row for row in csv.DictReader((DATA / "reference.csv").open())}
-SOLVED = sorted(name for name, row in REFERENCE.items() if row["best_known"] and (DATA / name).exists())
-INFEASIBLE = sorted(name for name, row in REFERENCE.items() if row["minimal_conflict"] and (DATA / name).exists())
+ROWS = csv.DictReader((DATA / "reference.csv").read_text(encoding="utf-8").splitlines())
+REFERENCE = {row["file"]: row for row in ROWS if row["file"].endswith(".json")}  # the two largest are for the bench
+SOLVED = sorted(name for name, row in REFERENCE.items() if row["best_known"])
+INFEASIBLE = sorted(name for name, row in REFERENCE.items() if row["minimal_conflict"])
 
 
 def request_of(name: str):

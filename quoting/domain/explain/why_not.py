@@ -104,10 +104,11 @@ class WhyNots:
         return least
 
     def _unpriced(self, candidates: Iterable[Candidate]) -> Iterable[WhyNot]:
-        """Catalogue chips that could serve a demand and have no price on the day: law without goods."""
+        """Catalogue chips that could serve a demand and have no purchase price on the day: law without goods."""
         if self._request.catalogue.use == "private_only":
             return
-        priced = {(c.chip.id, c.demand.id) for c in candidates if not c.offer.private}
+        bought = (c for c in candidates if not c.offer.private and c.offer.mode is Mode.BUY)
+        priced = {(c.chip.id, c.demand.id) for c in bought}
         as_of = self._snapshot.as_of
         sites = {site.id: site for site in self._request.sites}
         for demand in self._request.demand:
@@ -116,7 +117,7 @@ class WhyNots:
                 if not launched or (chip.id, demand.id) in priced or not self._could_serve(chip.id, demand):
                     continue
                 determination = self._screener.screen_chip(chip.id, sites[demand.site])
-                because = f"the catalogue has no price for it on {as_of}; by law: {in_words(determination)}"
+                because = f"the catalogue has no purchase price for it on {as_of}; by law: {in_words(determination)}"
                 yield WhyNot(
                     None, demand.id, chip.id, Code.NO_PRICE, because, determination.citations, determination.id
                 )

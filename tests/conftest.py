@@ -15,7 +15,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The system, with short leases and a test point; tests that use it carry the mark `xdist_group("live")`."""
     folder = tmp_path_factory.mktemp("live")
     hold = folder / "hold"
-    (folder / "logs").mkdir()
     env = {**QUICK, "CHIPQUOTE_TEST_POINT": str(hold)}
-    with running_system(folder / "var", workers=1, env=env, logs=folder / "logs") as system, Live(system, hold) as live:
+    with running_system(folder / "var", workers=1, env=env) as system, Live(system, hold) as live:
         yield live

@@ -19,8 +19,8 @@ from tests.builders import Document
 
 QUICK = {
     "CHIPQUOTE_API_KEY": "cq_live_first-key-of-the-tests",
-    "CHIPQUOTE_LEASE_S": "3",
-    "CHIPQUOTE_HEARTBEAT_S": "0.5",
+    "CHIPQUOTE_LEASE_S": "2",
+    "CHIPQUOTE_HEARTBEAT_S": "0.4",
     "CHIPQUOTE_DISPATCH_TICK_S": "0.3",
     "CHIPQUOTE_DISPATCH_AFTER_S": "1",
     "CHIPQUOTE_REDISPATCH_MAX_S": "2",

@@ -21,12 +21,16 @@ GRACE_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """How to start a process. `given` goes to its standard input, `inherited` are file descriptors it keeps."""
+    """How to start a process. `given` goes to its standard input, `inherited` are file descriptors it keeps.
+
+    `serves_others`: it is ended after those that need it.
+    """
 
     name: str
     argv: Sequence[str]
     given: str = ""
     inherited: tuple[int, ...] = ()
+    serves_others: bool = False
 
 
 class Child:
@@ -82,8 +86,8 @@ class Child:
 class Supervisor:
     """Runs commands as long as its `with` block lasts. Nothing is left behind, also of children that ignore the end."""
 
-    def __init__(self, env: Mapping[str, str], logs: Path | None) -> None:
-        self._env, self._logs = env, logs
+    def __init__(self, env: Mapping[str, str], logs: Path | None, grace_s: float = GRACE_S) -> None:
+        self._env, self._logs, self._grace_s = env, logs, grace_s
         self._children: list[Child] = []
         self._ended = threading.Event()
         self._lock = threading.Lock()
@@ -96,8 +100,8 @@ class Supervisor:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._ended.set()
         self._thread.join()
-        for child in reversed(self._children):
-            self._end(child)
+        for last in (False, True):
+            self._end([child for child in self._children if child.command.serves_others is last])
 
     def start(self, command: Command) -> Child:
         log = None if self._logs is None else self._logs / f"{command.name}.log"
@@ -110,7 +114,7 @@ class Supervisor:
         """End a child for good."""
         with self._lock:
             self._children.remove(child)
-        self._end(child)
+        self._end([child])
 
     @property
     def children(self) -> Sequence[Child]:
@@ -122,9 +126,13 @@ class Supervisor:
                 for child in self._children:
                     child.revive()
 
-    def _end(self, child: Child) -> None:
-        child.signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            child.process.wait(GRACE_S)
-        child.signal(signal.SIGKILL)
-        child.process.wait()
+    def _end(self, children: Sequence[Child]) -> None:
+        """Ask all of them, wait for the slowest within the grace, then kill what is left of their groups."""
+        ends = time.monotonic() + self._grace_s
+        for child in children:
+            child.signal(signal.SIGTERM)
+        for child in children:
+            with suppress(subprocess.TimeoutExpired):
+                child.process.wait(max(0.0, ends - time.monotonic()))
+            child.signal(signal.SIGKILL)
+            child.process.wait()

@@ -42,7 +42,7 @@ def running_system(
     port: int = 0,
     workers: int = 1,
     env: Mapping[str, str] | None = None,
-    logs: Path | None = None,
+    logs_to_terminal: bool = False,
     ended: threading.Event | None = None,
 ) -> Iterator[System]:
     """Start everything, hand it over when it answers, end everything.
@@ -51,7 +51,7 @@ def running_system(
         data_dir: folder of the database; it is made where it is not there.
         port: 0 picks a free one.
         env: settings beside those of this process; they win.
-        logs: folder for one log file a process; by default all write to standard error.
+        logs_to_terminal: all processes write to standard error; else each to a file of its own in `data_dir`/logs.
         ended: set from outside when it shall not be waited for any longer.
 
     Raises:
@@ -66,10 +66,13 @@ def running_system(
     own_redis = None if wanted.get(variable("redis_url")) else embedded_redis(data_dir, settings.redis_memory)
     if own_redis is not None:
         wanted[variable("redis_url")] = own_redis.url
+    logs = None if logs_to_terminal else data_dir / "logs"
+    if logs is not None:
+        logs.mkdir(exist_ok=True)
     prepare_database(settings, key)
     with closing(_listen(port)) as listener, Supervisor(_children_env(wanted), logs) as supervisor:
         if own_redis is not None:
-            supervisor.start(Command("redis", own_redis.argv, given=own_redis.configuration))
+            supervisor.start(Command("redis", own_redis.argv, given=own_redis.configuration, serves_others=True))
         supervisor.start(_api(listener))
         supervisor.start(_worker(workers))
         supervisor.start(Command("dispatcher", (sys.executable, "-m", "workers.dispatcher")))
@@ -85,7 +88,10 @@ def up(port: int, workers: int) -> None:
     """Run API, workers, dispatcher and Redis in the foreground; Ctrl-C ends all of it."""
     settings = Settings.from_env(os.environ)
     try:
-        with ended_by_signal() as ended, running_system(settings.data_dir, port, workers, ended=ended) as system:
+        with (
+            ended_by_signal() as ended,
+            running_system(settings.data_dir, port, workers, logs_to_terminal=True, ended=ended) as system,
+        ):
             if not settings.api_key:
                 click.echo(f"API key: {system.key}", err=True)
             click.echo(f"ready {system.url}")

@@ -22,6 +22,11 @@ def another_request(**changes: object) -> Document:
     return request
 
 
+def newest(live: Live) -> str:
+    quote_id: str = live.http.get("/v1/quotes", params={"limit": 1}).json()["data"][0]["id"]
+    return quote_id
+
+
 def test_a_post_is_accepted_with_location_and_pace(live: Live):
     answer = live.post(another_request(client_ref="PO-7"))
 
@@ -143,6 +148,15 @@ def test_a_running_quote_shows_stage_and_pace(live: Live):
     assert int(answer.headers["Retry-After"]) >= 1
 
 
+def test_an_unchanged_quote_that_is_not_done_keeps_its_pace(live: Live):
+    with live.held(), live.without("worker"):
+        path = f"/v1/quotes/{live.ask(another_request())}"
+        answer = live.http.get(path, headers={"If-None-Match": live.http.get(path).headers["ETag"]})
+
+    assert answer.status_code == 304
+    assert int(answer.headers["Retry-After"]) >= 1
+
+
 def test_a_running_quote_is_cancelled_when_its_worker_hears_of_it(live: Live):
     with live.held():
         quote_id = live.ask(another_request())
@@ -206,13 +220,14 @@ def test_a_wrong_query_names_its_parameter(live: Live, query: str):
 
 
 def test_nothing_is_stored_for_a_request_that_fails_validation(live: Live):
-    before = live.http.get("/v1/quotes", params={"limit": 1}).json()["data"]
+    live.ask(another_request())
+    before = newest(live)
     key = {"Idempotency-Key": str(uuid4())}
 
     refused = live.post({**another_request(), "buyer": "nobody"}, **key)
 
     assert refused.status_code == 422
-    assert live.http.get("/v1/quotes", params={"limit": 1}).json()["data"] == before
+    assert newest(live) == before
     assert live.post(another_request(), **key).status_code == 202
 
 

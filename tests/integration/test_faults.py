@@ -13,7 +13,7 @@ from tests.builders import Document, a_request
 from tests.system import Live
 
 pytestmark = pytest.mark.xdist_group("live")
-LEASE_S = 3
+LEASE_S = 2
 
 
 def another_request() -> Document:
@@ -49,7 +49,7 @@ def test_a_quote_whose_worker_was_killed_and_message_lost_ends_once_with_the_sam
 def test_the_same_quote_without_the_dispatcher_stays_lost(live: Live):
     with live.without("dispatcher"):
         quote_id, _ = kill_mid_job_and_flush(live)
-        time.sleep(LEASE_S + 4)
+        time.sleep(LEASE_S + 3)
         lost = live.quote(quote_id)
 
     assert not lost["done"]

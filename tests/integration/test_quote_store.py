@@ -15,6 +15,8 @@ from quoting.domain.errors import (
     QuoteNotDone,
     QuoteNotFound,
 )
+from quoting.wire.request import load_request
+from tests.builders import a_request
 from tests.fakes import a_quote
 from tests.integration.desk import TENANT, Desk
 
@@ -42,7 +44,7 @@ def test_a_claim_carries_the_request_and_the_pinned_snapshot(desk: Desk):
     claim = desk.store.claim(record.id, "worker")
 
     assert claim is not None
-    assert claim.request.client_ref == "PO-7"
+    assert claim.request == load_request(a_request(client_ref="PO-7", known_on="2026-03-02"))
     assert desk.market.snapshot(claim.pin).digest == claim.pin.digest
 
 

@@ -28,13 +28,30 @@ def groups_of(folder: Path) -> list[int]:
     return found
 
 
-def test_up_prints_one_line_and_leaves_nothing_behind(tmp_path: Path):
-    env = {**os.environ, "CHIPQUOTE_DATA_DIR": str(tmp_path), "CHIPQUOTE_API_PROCESSES": "1"}
+def start_up(folder: Path) -> subprocess.Popen[str]:
+    env = {**os.environ, "CHIPQUOTE_DATA_DIR": str(folder), "CHIPQUOTE_API_PROCESSES": "1"}
     env.pop("CHIPQUOTE_API_KEY", None)
-    up = subprocess.Popen(
+    return subprocess.Popen(
         (Path(sys.executable).with_name("chipquote"), "up", "--port", "0"),
         env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def test_up_that_is_ended_while_it_starts_leaves_nothing_behind(tmp_path: Path):
+    up = start_up(tmp_path)
+    ends = time.monotonic() + 20
+    while len(groups_of(tmp_path)) < 2 and time.monotonic() < ends:
+        time.sleep(0.02)
+
+    up.send_signal(signal.SIGINT)
+    out, _ = up.communicate(timeout=60)
+
+    assert (up.returncode, out) == (0, "")
+    assert groups_of(tmp_path) == []
+
+
+def test_up_prints_one_line_and_leaves_nothing_behind(tmp_path: Path):
+    up = start_up(tmp_path)
     assert up.stdout is not None
     line = up.stdout.readline()
     url = line.removeprefix("ready ").strip()

@@ -1,4 +1,4 @@
-"""`chipquote check-export`: one export determination as tables, or many, line by line. Nothing is asked of a service."""
+"""`chipquote check-export`: one export determination as tables, or many, line by line, in this process."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def show_determination(document: Mapping[str, Any], transaction: Transaction, co
     """The outcome, every finding with its source, and what is open."""
     console.print(f"[bold]{outcome(document)}[/]  {escape(_in_words(transaction))}", highlight=False)
     console.print(f"  classification: {escape(document['classification'])}", highlight=False)
-    table = _table("Findings", "rule", "outcome", "because", "in force", "source")
+    table = _table("Findings", "rule", "outcome", "because", "in force")
     for finding in document["findings"]:
         icon, word, colour = OUTCOME[finding["outcome"]]
         unconfirmed = f"; not confirmed: {finding['unconfirmed']}" if finding.get("unconfirmed") else ""
@@ -95,7 +95,6 @@ def show_determination(document: Mapping[str, Any], transaction: Transaction, co
             f"[{colour}]{icon} {word}[/]",
             escape(finding["because"] + unconfirmed),
             f"{finding['effective_from'] or '…'} to {finding['effective_to'] or '…'}",
-            escape(f"{finding['citation']} ({finding['grade']}) {finding['url']}".strip()),
         )
     if document["findings"]:
         console.print(table)
@@ -104,7 +103,9 @@ def show_determination(document: Mapping[str, Any], transaction: Transaction, co
         for asked in document["open_questions"]:
             questions.add_row(escape(asked["question"]), escape(asked["who"]), escape(asked["unlocks"]))
         console.print(questions)
+    sources = (f"{f['rule']}: {f['citation']} {f['url']} (grade {f['grade']})" for f in document["findings"])
     for title, texts in (
+        ("Sources", dict.fromkeys(sources)),
         ("Conditions of the exception", document["exception_conditions"]),
         ("Conditions", document["conditions"]),
         ("Advisories", document["advisories"]),

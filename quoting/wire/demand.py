@@ -12,22 +12,9 @@ from quoting.domain.chips import Metric
 from quoting.domain.offers import Mode
 from quoting.domain.request import Demand, Substitute
 from quoting.wire.faults import Refusal, refused
-from quoting.wire.fields import (
-    Choice,
-    Day,
-    Flag,
-    Id,
-    ListOf,
-    Number,
-    Record,
-    Shape,
-    Strict,
-    Whole,
-    exact_number,
-    in_range,
-    present,
-)
+from quoting.wire.fields import Choice, Day, Flag, Id, Number, Strict, Whole, exact_number, in_range
 from quoting.wire.json_text import number
+from quoting.wire.shapes import ListOf, Record, Shape, present
 
 MOST_PIECES = 10**9
 MOST_MONTHS = 600

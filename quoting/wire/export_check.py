@@ -25,20 +25,9 @@ from quoting.domain.transaction import (
 )
 from quoting.wire.determination import dump_determination
 from quoting.wire.faults import fault, faults_of, invalid, refused
-from quoting.wire.fields import (
-    Choice,
-    Country,
-    Day,
-    Flag,
-    Id,
-    ListOf,
-    Name,
-    Number,
-    Record,
-    Shape,
-    known_only,
-)
+from quoting.wire.fields import Choice, Country, Day, Flag, Id, Name, Number
 from quoting.wire.places import MOST_PERCENT
+from quoting.wire.shapes import ListOf, Record, Shape, known_only
 from quoting.wire.statements import EndUseShape, EvidenceShape
 
 __all__ = ["MOST_TRANSACTIONS", "dump_determination", "load_transaction", "load_transactions"]

@@ -13,20 +13,10 @@ from quoting.domain.offers import Mode
 from quoting.domain.request import Budget, BuyerRule, RuleKind, Selector
 from quoting.wire.demand import MEASURABLE
 from quoting.wire.faults import refused
-from quoting.wire.fields import (
-    Choice,
-    Country,
-    Id,
-    ListOf,
-    Name,
-    Record,
-    Shape,
-    Strict,
-    exact_number,
-    present,
-)
+from quoting.wire.fields import Choice, Country, Id, Name, Strict, exact_number
 from quoting.wire.json_text import number
 from quoting.wire.money import MoneyField, print_money, read_money
+from quoting.wire.shapes import ListOf, Record, Shape, present
 
 SPEND = "spend"
 MEASURES = (SPEND, *(metric.value for metric in MEASURABLE))

@@ -11,22 +11,9 @@ from quoting.domain.money import Money
 from quoting.domain.offers import DataCentre, Grade, Incoterm, Mode, Offer, PriceBreak
 from quoting.wire.demand import MOST_PIECES
 from quoting.wire.faults import Refusal, refused
-from quoting.wire.fields import (
-    Choice,
-    Country,
-    Currency,
-    Day,
-    Flag,
-    Id,
-    ListOf,
-    Name,
-    Record,
-    Shape,
-    Strict,
-    Whole,
-    present,
-)
+from quoting.wire.fields import Choice, Country, Currency, Day, Flag, Id, Name, Strict, Whole
 from quoting.wire.money import MoneyField, print_money, read_money
+from quoting.wire.shapes import ListOf, Record, Shape, present
 
 CATALOGUE_PREFIX = "cat:"  # begins the ids of catalogue offers, so that no private offer can be taken for one
 MOST_DAYS = 36_500

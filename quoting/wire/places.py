@@ -8,9 +8,10 @@ from marshmallow import post_load
 
 from quoting.domain.request import Owner, Party, Site, Verification
 from quoting.domain.transaction import PartyType
-from quoting.wire.fields import Choice, Country, Day, Flag, Id, ListOf, Name, Number, Record, Shape, present
+from quoting.wire.fields import Choice, Country, Day, Flag, Id, Name, Number
 from quoting.wire.json_text import number
 from quoting.wire.money import MoneyField, print_money
+from quoting.wire.shapes import ListOf, Record, Shape, present
 from quoting.wire.statements import EndUseShape, EvidenceShape, print_end_use, print_evidence
 
 MOST_PERCENT = 100

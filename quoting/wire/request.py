@@ -23,26 +23,13 @@ from quoting.domain.request import (
 )
 from quoting.wire.demand import MOST_PIECES, DemandShape, print_demand
 from quoting.wire.faults import faults_of, invalid, refused
-from quoting.wire.fields import (
-    Choice,
-    Currency,
-    Day,
-    Id,
-    ListOf,
-    Name,
-    Number,
-    Record,
-    Shape,
-    Strict,
-    Whole,
-    present,
-    refuse_repeated,
-)
+from quoting.wire.fields import Choice, Currency, Day, Id, Name, Number, Strict, Whole
 from quoting.wire.json_text import digest, number
 from quoting.wire.limits import BudgetShape, RuleShape, print_budget, print_rule
 from quoting.wire.meaning import meaning_faults
 from quoting.wire.offer import MOST_DAYS, OfferShape, print_offer
 from quoting.wire.places import MOST_PERCENT, PartyShape, SiteShape, print_party, print_site
+from quoting.wire.shapes import ListOf, Record, Shape, present, refuse_repeated
 
 MOST_OFFERS, MOST_DEMANDS, MOST_SITES, MOST_PARTIES, MOST_RULES, MOST_SCENARIOS = 20_000, 1_000, 200, 500, 500, 10
 _MOST_SEED = 2**31 - 1

@@ -10,11 +10,11 @@ from quoting.domain.answer import Conflict, Quote, RuleReport, WhyNot
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import SourcePart
 from quoting.wire.determination import dump_determination
-from quoting.wire.fields import present
 from quoting.wire.json_text import digest, double
 from quoting.wire.offer import print_offer
 from quoting.wire.plan import print_plan
 from quoting.wire.request import request_digest
+from quoting.wire.shapes import present
 
 _NOT_DIGESTED = ("timings", "reproducibility")
 

@@ -7,7 +7,8 @@ from typing import Any
 from marshmallow import post_load
 
 from quoting.domain.transaction import EndUse, Evidence
-from quoting.wire.fields import Flag, Shape, present
+from quoting.wire.fields import Flag
+from quoting.wire.shapes import Shape, present
 
 
 class EndUseShape(Shape):

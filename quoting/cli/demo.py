@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+import httpx2
 from rich import box
 from rich.console import Console
 from rich.markup import escape
@@ -19,7 +20,7 @@ from rich.table import Table
 from quoting.cli.quotes import TerminalWatch, progress_bar
 from quoting.cli.remote import post_and_follow
 from quoting.cli.render import OUTCOME, VERDICT, money, show
-from quoting.cli.up import running_system
+from quoting.cli.up import System, running_system
 
 SEED = Path(__file__).parents[2] / "examples" / "bytedance-2025.json"
 OTHER_DAYS = ("2024-10-01", "2025-05-20", "2026-02-01", "2026-11-23")
@@ -43,11 +44,18 @@ def demo() -> None:
             show(document, console)
             show_beside_the_report(request, document, console)
             _, again = _ask(system.url, system.key, request)
-            console.print(f"\nThe same request again: {again:.1f} s, from the cache.", highlight=False)
+            console.print(f"\nThe same request again: {again:.1f} s, cache {_cache(system)}.", highlight=False)
             console.print("\n[bold]The same request on other days[/]")
             for day in OTHER_DAYS:
                 other, _ = _ask(system.url, system.key, {**request, "as_of": day})
                 show_day(day, document, other, console)
+
+
+def _cache(system: System) -> str:
+    """How the newest quote used the cache, as the service tells it."""
+    headers = {"Authorization": f"Bearer {system.key}"}
+    page = httpx2.get(f"{system.url}/v1/quotes?limit=1", headers=headers, trust_env=False).json()
+    return str(page["data"][0]["cache"])
 
 
 def _ask(url: str, key: str, request: Mapping[str, Any]) -> tuple[dict[str, Any], float]:
@@ -96,19 +104,23 @@ def show_day(day: str, base: Mapping[str, Any], other: Mapping[str, Any], consol
     """Verdict, conflict and partial plan of another day, and what the law changed since the first."""
     icon, word, colour = VERDICT[other["verdict"]]
     console.print(f"[bold]{day}[/]  [{colour}]{icon} {word}[/]", highlight=False)
-    before, after = _standing(base), _standing(other)
+    before, after, interest = _standing(base), _standing(other), _of_interest(base) | _of_interest(other)
+    changes: dict[str, list[str]] = {}
     for (chip, demand, mode), (now, rule) in sorted(after.items()):
         then = before.get((chip, demand, mode))
-        if then is not None and then[0] != now and (chip in _of_interest(base) or chip in _of_interest(other)):
-            console.print(f"    {demand}: {chip} ({mode}) {then[0]} → {now}, by {rule}", highlight=False)
+        if then is not None and then[0] != now and chip in interest:
+            changes.setdefault(f"{chip} ({mode}): {then[0]} → {now}, by {rule}", []).append(demand)
+    for change, demands in changes.items():
+        console.print(f"    flipped for {', '.join(demands)}: {change}", highlight=False)
     if other.get("conflict"):
         items = ", ".join(f"{i['kind']} {i['id']}" for i in other["conflict"]["items"])
         console.print(f"    cannot hold together: {escape(items)}", highlight=False)
     for plan in other["plans"]:
         lines = ", ".join(f"{line['qty']:,} {line['chip']} {line['mode']} at {line['site']}" for line in plan["lines"])
-        console.print(
-            f"    {plan['kind'].replace('_', '-')} plan: {money(plan['total'])}: {lines or '–'}", highlight=False
-        )
+        name = plan["kind"].replace("_", "-")
+        console.print(f"    {name} plan: {money(plan['total'])}: {lines or '–'}", highlight=False)
+    if not other["plans"]:
+        console.print("    partial plan: none, not one demand can be met lawfully", highlight=False)
 
 
 def _of_interest(document: Mapping[str, Any]) -> set[str]:
@@ -117,17 +129,23 @@ def _of_interest(document: Mapping[str, Any]) -> set[str]:
 
 
 def _standing(document: Mapping[str, Any]) -> dict[tuple[str, str, str], tuple[str, str]]:
-    """Chip, demand and mode to the outcome of the law in words and the rule that decides."""
+    """Chip, demand and mode to the mildest outcome of the law on offers that reach the site, and the deciding rule."""
     determinations = {d["id"]: d for d in document["determinations"]}
     modes = {o["id"]: o["mode"] for o in document["offers"]}
+    strictness = list(OUTCOME)
     rows = [line for plan in document["plans"] for line in plan["lines"]] + list(document["why_not"])
-    found = {}
+    mildest: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for row in rows:
         d = determinations.get(row.get("determination") or "")
-        if d is None:
+        if d is None or row.get("code") == "NOT_DELIVERED_THERE":
             continue
+        key = row["chip"], row["demand"], modes.get(row["offer"], row.get("mode", "buy"))
+        held = mildest.get(key)
+        if held is None or strictness.index(d["outcome"]) < strictness.index(held["outcome"]):
+            mildest[key] = d
+    found = {}
+    for key, d in mildest.items():
         rule = next((f["rule"] for f in d["findings"] if f["outcome"] == d["outcome"]), "no rule")
         detail = d.get("exception") or d.get("review_policy")
-        words = OUTCOME[d["outcome"]][1] + (f" ({detail.replace('_', ' ')})" if detail else "")
-        found[row["chip"], row["demand"], modes.get(row["offer"], row.get("mode", "buy"))] = (words, rule)
+        found[key] = (OUTCOME[d["outcome"]][1] + (f" ({detail.replace('_', ' ')})" if detail else ""), rule)
     return found

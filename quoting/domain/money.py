@@ -79,5 +79,5 @@ def to_minor(amount: Fraction, currency: str) -> int:
 
 def to_minor_down(amount: Fraction, currency: str) -> int:
     """Major units to whole minor units, rounded down: for what may not be exceeded."""
-    scaled = amount * 10 ** minor_digits(currency)
+    scaled = amount * Fraction(10) ** minor_digits(currency)
     return scaled.numerator // scaled.denominator

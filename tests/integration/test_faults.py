@@ -56,6 +56,23 @@ def test_the_same_quote_without_the_dispatcher_stays_lost(live: Live):
     assert live.until_done(quote_id)["status"] == "succeeded"
 
 
+def test_a_worker_that_was_paused_beyond_its_lease_ends_the_quote_once(live: Live):
+    with live.held():
+        quote_id = live.ask(another_request())
+        live.until(quote_id, "running")
+        worker = live.process("worker").process.pid
+        os.killpg(worker, signal.SIGSTOP)
+        try:
+            live.until(quote_id, "queued")
+        finally:
+            os.killpg(worker, signal.SIGCONT)
+
+    ended = live.until_done(quote_id)
+
+    assert ended["status"] == "succeeded"
+    assert live.quote(quote_id) == ended
+
+
 def test_a_quote_in_which_every_worker_dies_is_poisoned_and_others_go_on(live: Live):
     with live.held("die"):
         quote_id = live.ask(another_request())

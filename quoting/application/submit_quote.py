@@ -41,7 +41,7 @@ def submit_quote(
         StoreUnavailable: nothing was stored.
     """
     request = dated(request, clock.today())
-    assert request.as_of is not None  # noqa: S101  (dated fills it)
+    assert request.as_of is not None  # dated fills it
     submission = Submission(tenant, request, digest(request), market.pin(request.as_of), idempotency)
     record, replayed = store.accept(submission, cache.get(submission.cache_key))
     if not (replayed or record.status.done):

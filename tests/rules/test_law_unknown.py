@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from quoting.domain.controls.determination import Outcome
-from quoting.domain.transaction import Evidence, Transaction
+from quoting.domain.controls.index import index
+from quoting.domain.transaction import Evidence, MovementKind, Transaction
 from tests.rules.builders_law import (
     a_chip,
     a_deal,
@@ -21,6 +22,7 @@ from tests.rules.builders_law import (
     cases,
     memory,
     said,
+    the_rules,
     transaction_of,
     with_item,
 )
@@ -223,3 +225,51 @@ def test_true_value_of_a_missing_fact_is_among_those_tried(fact: str, value: Any
     open_deal = without(a_deal(to="SG"), fact, 0)
 
     assert said(open_deal) == CD or answer(open_deal).outcome.strictness >= Outcome.CANNOT_DETERMINE.strictness
+
+
+def tried(fact: str) -> list[Any]:
+    """Every value that a missing fact could have, as far as the rules tell values apart."""
+    kept = index(the_rules())
+    if fact in kept.values:
+        return list(kept.values[fact])
+    return sorted(str(country) for country in kept.countries)
+
+
+def put(transaction: Transaction, fact: str, value: Any) -> Transaction:
+    """The transaction with a value in every place where the fact is missing."""
+    if fact in FIGURES:
+        return with_item(transaction, **{fact: value})
+    if fact in ("from_country", "to_country"):
+        return replace(transaction, movement=replace(transaction.movement, **{fact: value}))
+    parties = (replace(p, **{fact: value}) if getattr(p, fact) is None else p for p in transaction.parties)
+    return replace(transaction, parties=tuple(parties))
+
+
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.sampled_from([transaction_of(c) for c in cases() if c["movement"]["kind"] != "domestic"]),
+    st.sampled_from(
+        (
+            "tpp",
+            "interconnect_gb_s",
+            "memory_bandwidth_gb_s",
+            "designer_hq_country",
+            "country_of_origin",
+            "from_country",
+            "to_country",
+            *PLACES,
+        )
+    ),
+)
+def test_missing_fact_is_answered_as_if_every_value_had_been_tried(transaction: Transaction, fact: str) -> None:
+    open_deal = transaction
+    for number in range(len(transaction.parties)):
+        open_deal = without(open_deal, fact, number)
+    told_twice = transaction.movement.kind in (MovementKind.TRANSFER, MovementKind.IAAS)
+    assume(not (told_twice and fact in ("from_country", "to_country")))  # the other country still tells it
+
+    outcomes = {answer(put(open_deal, fact, value)).outcome for value in tried(fact)}
+
+    mildest = min(outcomes, key=lambda o: o.strictness)
+    undecided = len(outcomes) > 1 and mildest.strictness < Outcome.CANNOT_DETERMINE.strictness
+    assert answer(open_deal).outcome is (Outcome.CANNOT_DETERMINE if undecided else mildest)

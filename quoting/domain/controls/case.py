@@ -19,7 +19,8 @@ from quoting.domain.controls.index import Index, either_side
 from quoting.domain.controls.law import Law
 from quoting.domain.transaction import MovementKind, PartyType, Role
 
-Candidates = tuple[object, ...]
+Candidates = frozenset[object]
+EITHER: Candidates = frozenset({True, False})
 
 
 class Case:
@@ -34,6 +35,7 @@ class Case:
         self.lines: list[str] = []
         self.conditions: list[str] = []
         self.questions: list[OpenQuestion] = []
+        self.certain = 0  # findings made before any unknown fact was asked for
         self._path = path
         self._possible: dict[Key, Candidates] = {}
         self._class: ItemClass | None = None
@@ -58,14 +60,14 @@ class Case:
         value = self.figure(fact)
         if value is not None:
             return value >= limit
-        return self.ask(("item", fact), self._figures(fact), lambda v: cast(Decimal, v) >= limit)
+        return self._figure_is(("item", fact), self._figures(fact), lambda v: v >= limit)
 
     def exceeds(self, fact: str, limit: Decimal) -> bool:
         """Whether a figure of the item is strictly above a limit."""
         value = self.figure(fact)
         if value is not None:
             return value > limit
-        return self.ask(("item", fact), self._figures(fact), lambda v: cast(Decimal, v) > limit)
+        return self._figure_is(("item", fact), self._figures(fact), lambda v: v > limit)
 
     def dense(self, limit: Decimal) -> bool:
         """Whether TPP over applicable die area is at or above a limit; without a non-planar die it never is."""
@@ -77,12 +79,12 @@ class Case:
             return self.reaches("performance_density", limit)
         return area > 0 and self.reaches("tpp", limit * area)
 
-    def _figures(self, fact: str) -> Candidates:
-        limits = self.index.limits[fact]
+    def _figures(self, fact: str) -> tuple[Decimal, ...]:
         area = self.item.die_area_mm2
         if fact == "tpp" and area:  # density follows from TPP then: its limits are limits of TPP too
-            limits = (*limits, *(d * area for d in self.index.limits["performance_density"]))
-        return either_side(limits)
+            densities = self.index.limits["performance_density"]
+            return either_side((*self.index.limits[fact], *(d * area for d in densities)))
+        return self.index.values[fact]
 
     @property
     def for_data_centres(self) -> bool:
@@ -101,7 +103,7 @@ class Case:
         if self.item.designer is not None:
             return False
         sits_there = self.designer_in(homes) if known else False
-        return sits_there and self.ask(("item", "designer"), (True, False), bool)
+        return sits_there and self.ask(("item", "designer"), EITHER, frozenset({True}))
 
     def designer_in(self, places: frozenset[str]) -> bool:
         return self.within(("item", "designer_hq_country"), place(self.item.designer_hq_country), places)
@@ -118,7 +120,7 @@ class Case:
         """Whether a place is among others; an unknown one may be any."""
         if country is not None:
             return country in places
-        return self.ask(key, self.index.countries, lambda v: v in places)
+        return self.ask(key, self.index.countries, places)
 
     def _resolved_kind(self) -> MovementKind:
         """A lease counts as the export, reexport or transfer that its two countries make it."""
@@ -127,7 +129,7 @@ class Case:
             return kind
         start, goal = self.deal.from_country, self.deal.to_country
         if start is None and goal is None:
-            same = self.ask(("movement", "to_country", "same"), (True, False), bool)
+            same = self.ask(("movement", "to_country", "same"), EITHER, frozenset({True}))
         elif start is None or goal is None:
             other = frozenset({start or goal or HOME})
             same = self.comes_from(other) if start is None else self.goes_to(other)
@@ -161,12 +163,8 @@ class Case:
         """Whether listed parties own at least (strictly: more than) this percentage of it."""
         if actor.owned is not None:
             return actor.owned > share if strictly else actor.owned >= share
-        values = either_side(self.index.limits["ownership_by_listed_percent"])
-        return self.ask(
-            actor.fact("ownership_by_listed_percent"),
-            values,
-            lambda v: cast(Decimal, v) > share if strictly else cast(Decimal, v) >= share,
-        )
+        key, values = actor.fact("ownership_by_listed_percent"), self.index.values["ownership_by_listed_percent"]
+        return self._figure_is(key, values, lambda v: v > share if strictly else v >= share)
 
     @property
     def end_users(self) -> tuple[Actor, ...]:
@@ -206,14 +204,17 @@ class Case:
 
     # -- forks
 
-    def ask(self, key: Key, candidates: Candidates, test: Callable[[object], bool]) -> bool:
-        """Answer a question about an unknown fact, in accord with what was answered of it before."""
+    def _figure_is(self, key: Key, values: tuple[Decimal, ...], test: Callable[[Decimal], bool]) -> bool:
+        return self.ask(key, frozenset(values), frozenset(v for v in values if test(v)))
+
+    def ask(self, key: Key, candidates: Candidates, yes_for: frozenset[object]) -> bool:
+        """Whether an unknown fact has one of some values, in accord with what was answered of it before."""
         possible = self._possible.get(key, candidates)
-        yes = tuple(v for v in possible if test(v))
+        yes = possible & yes_for
         if not yes or len(yes) == len(possible):
             return bool(yes)
         taken = len(self.forks)
         answer = self._path[taken] if taken < len(self._path) else True
         self.forks.append((key, answer))
-        self._possible[key] = yes if answer else tuple(v for v in possible if not test(v))
+        self._possible[key] = yes if answer else possible - yes_for
         return answer

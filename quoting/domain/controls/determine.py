@@ -81,10 +81,16 @@ def _on(deal: Deal, kept: Index, clock: Clock) -> DayAnswer:
 
 def _findings(case: Case) -> list[Finding]:
     """All that the rules find in one reading of a deal on one day."""
-    found = [f for rule in OWN for f in rule(case)]
-    found.append(_classification(case))
-    found.extend(f for rule in OVERLAYS for f in rule(case))
+    found: list[Finding] = []
+    for rule in (*OWN, _classified, *OVERLAYS):
+        found.extend(rule(case))
+        if not case.forks:
+            case.certain = len(found)
     return found
+
+
+def _classified(case: Case) -> Iterator[Finding]:
+    yield _classification(case)
 
 
 def _classification(case: Case) -> Finding:

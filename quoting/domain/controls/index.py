@@ -55,6 +55,7 @@ class Index:
         self._laws: dict[Clock, Law] = {}
         self.roll = Roll(book.listed, _spelling(book.rules["name-screening"]))
         self.limits = {fact: _limits(book, pairs) for fact, pairs in COMPARED.items()}
+        self.values = {fact: either_side(limits) for fact, limits in self.limits.items()}
         self.countries = _countries(book)
 
     def law(self, clock: Clock) -> Law:
@@ -87,14 +88,14 @@ def _limits(book: RuleBook, pairs: tuple[tuple[str, str], ...]) -> tuple[Decimal
     return tuple(sorted({Decimal(row.value) for row in rows if isinstance(row.value, int | Decimal)}))
 
 
-def _countries(book: RuleBook) -> tuple[str, ...]:
+def _countries(book: RuleBook) -> frozenset[str]:
     named = {m.country for m in book.groups}
     for rule in book.rules.values():
         for parameter in rule.parameters.values():
             if "ISO 3166" in parameter.unit:
                 for row in parameter.values:
                     named.update(x for x in _texts(row) if len(x) == len(HOME))
-    return (*sorted({READ_AS.get(c, c) for c in named} | {HOME}), ELSEWHERE)
+    return frozenset({READ_AS.get(c, c) for c in named} | {HOME, ELSEWHERE})
 
 
 def _texts(row: Dated) -> tuple[str, ...]:

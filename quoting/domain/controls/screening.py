@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -63,6 +64,7 @@ def listed(entry: ListedParty, clock: Clock) -> bool:
     return began and not gone
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name: width, case, accents and punctuation taken out."""
     wide = unicodedata.normalize("NFKC", name).casefold()

@@ -15,7 +15,7 @@ from quoting.domain.controls.determination import Finding, OpenQuestion, Outcome
 from quoting.domain.controls.index import Index
 from quoting.domain.controls.law import Law
 
-MOST_READINGS = 1_000  # beyond, the answer is not followed further and is cannot_determine
+MOST_READINGS = 200  # beyond, the readings are not followed further: only what is certain without them counts
 
 _ASKED: dict[str, tuple[str, str]] = {
     "tpp": ("What is its total processing performance (dense, TOPS x bit length)?", "the chip's maker"),
@@ -52,6 +52,7 @@ class Reading:
     conditions: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
     classification: str
+    certain: int  # how many of the findings were made before any unknown fact was asked for
 
 
 def explore(deal: Deal, law: Law, index: Index, run: Callable[[Case], Sequence[Finding]]) -> tuple[list[Reading], bool]:
@@ -74,10 +75,19 @@ def explore(deal: Deal, law: Law, index: Index, run: Callable[[Case], Sequence[F
                 tuple(case.conditions),
                 tuple(case.questions),
                 _class_shown(case),
+                case.certain,
             )
         )
+        if _settled(readings[-1]):
+            known = readings[-1].findings[: case.certain]
+            return [replace(readings[-1], forks=(), findings=known, verdict=verdict(known))], True
         path = _next(tuple(answer for _, answer in forks))
     return readings, path is None
+
+
+def _settled(reading: Reading) -> bool:
+    """Prohibited by what is known: no missing fact makes it milder, and there is nothing stricter."""
+    return any(f.outcome is Outcome.PROHIBITED for f in reading.findings[: reading.certain])
 
 
 def _class_shown(case: Case) -> str:
@@ -101,23 +111,31 @@ def settle(readings: Sequence[Reading], complete: bool) -> DayAnswer:
     Other outcomes: the mildest of them where even that is stricter than cannot_determine, else cannot_determine.
     """
     strictest = max(readings, key=lambda r: r.verdict.strictness)
-    if len(readings) == 1 and complete:
+    if complete and len(readings) == 1:
         return _answer(strictest.verdict, strictest.findings, strictest, readings)
+    if not complete:
+        return _unfinished(readings)
     outcomes = {r.verdict.outcome for r in readings}
     mildest = min(outcomes, key=lambda o: o.strictness)
     common = _common(readings)
     questions = _questions(readings, strictest)
-    if complete and len(outcomes) == 1:
+    if len(outcomes) == 1:
         kept = tuple(f if _same(f) in common else _one_of_several(f, "no stricter") for f in strictest.findings)
         return _answer(strictest.verdict, kept, strictest, readings, questions)
-    if complete and mildest.strictness > Outcome.CANNOT_DETERMINE.strictness:
+    if mildest.strictness > Outcome.CANNOT_DETERMINE.strictness:
         mild = max((r for r in readings if r.verdict.outcome is mildest), key=lambda r: r.verdict.strictness)
         kept = tuple(f if _same(f) in common else _one_of_several(f, "as strict or more") for f in mild.findings)
         return _answer(mild.verdict, kept, mild, readings, questions)
     certain = tuple(f for f in strictest.findings if _same(f) in common)
-    worst = max(strictest.findings, key=lambda f: f.outcome.strictness)
+    return _undecided(certain, strictest, readings, questions)
+
+
+def _undecided(
+    certain: tuple[Finding, ...], strictest: Reading, readings: Sequence[Reading], questions: tuple[OpenQuestion, ...]
+) -> DayAnswer:
+    """Cannot be determined: the finding stands under the rule that would be the strictest."""
     undecided = replace(
-        worst,
+        max(strictest.findings, key=lambda f: f.outcome.strictness),
         outcome=Outcome.CANNOT_DETERMINE,
         because=f"{_facts(questions)} not known, and the answer turns on it: {_alternatives(readings)}",
         values_read=(("row", "unknown"), *((q.fact, "unknown") for q in questions)),
@@ -126,6 +144,16 @@ def settle(readings: Sequence[Reading], complete: bool) -> DayAnswer:
         exception_conditions=(),
     )
     return _answer(Verdict(Outcome.CANNOT_DETERMINE), (undecided, *certain), strictest, readings, questions)
+
+
+def _unfinished(readings: Sequence[Reading]) -> DayAnswer:
+    """Too many missing facts to follow: what is certain without them where that is stricter, else undetermined."""
+    strictest = max(readings, key=lambda r: r.verdict.strictness)
+    certain = strictest.findings[: strictest.certain]
+    questions = _questions(readings, strictest)
+    if certain and verdict(certain).outcome.strictness > Outcome.CANNOT_DETERMINE.strictness:
+        return _answer(verdict(certain), certain, strictest, readings, questions)
+    return _undecided(certain, strictest, readings, questions)
 
 
 def _answer(

@@ -26,8 +26,12 @@ _EXACT_INTEGERS = 2**53  # below it every whole number is a double of its own
 # A string that is never closed reaches to the end, so that a scan stays linear on any text.
 _STRING = r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)'
 _TOKEN = re.compile(rf"{_STRING}|[\[\]{{}}:,]|[^\s\[\]{{}}:,\"]+", re.DOTALL)
-_BRACKET = re.compile(rf"{_STRING}|[\[\]{{}}]", re.DOTALL)
+_STRINGS = re.compile(_STRING, re.DOTALL)
+_TO_BRACKET = re.compile(rf"(?:[^\[\]{{}}\"]++|{_STRING})*+([\[\]{{}}]|\Z)", re.DOTALL)
 _RISKY_ESCAPE = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
+_STRING_OR_NUMBER = re.compile(rf"{_STRING}|-?[0-9][^,\]}}]*", re.DOTALL)
+_ODD_NUMBER = re.compile(r"[:,\[]-?[0-9]++(?:(?:\.[0-9]++)?e|\.0[,\]}])|[:,\[]-?[0-9]{16}")
+_OUTSIDE_BASIC_PLANE = re.compile(r"[\U00010000-\U0010ffff]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -69,10 +73,20 @@ def parse(text: bytes | str) -> Any:
 def canonical(value: Any) -> bytes:
     """The one text of a JSON value by RFC 8785; decimals print as the double nearest to them.
 
+    Python's encoder does it but for two things that are put right where they occur: how some numbers are written, and
+    the order of keys that hold characters outside the basic plane.
+
     Raises:
-        ValueError: the value is none of JSON.
+        TypeError, ValueError: the value is none of JSON.
     """
-    return rfc8785.dumps(_doubles(value))
+    text = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), default=_nearest_double
+    )
+    if not isinstance(value, (dict, list)) or _OUTSIDE_BASIC_PLANE.search(text):
+        return rfc8785.dumps(_doubles(value))
+    if _ODD_NUMBER.search(text):
+        text = _STRING_OR_NUMBER.sub(_as_ecmascript, text)
+    return text.encode()
 
 
 def digest(value: Any) -> str:
@@ -104,12 +118,12 @@ def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= MOST_LEVELS:
         return
     depth = 0
-    for token in _BRACKET.finditer(text):
-        if token[0] in "[{":
+    for found in _TO_BRACKET.finditer(text):
+        if found[1] in ("[", "{"):
             depth += 1
             if depth > MOST_LEVELS:
-                _fail(text, token.start(), f"nested deeper than {MOST_LEVELS} levels")
-        elif token[0] in "]}":
+                _fail(text, found.start(1), f"nested deeper than {MOST_LEVELS} levels")
+        else:
             depth -= 1
 
 
@@ -154,8 +168,8 @@ def _check_strings(text: str) -> None:
         _fail(text, next(_SURROGATE.finditer(text)).start(), "half of a surrogate pair")
     if not _RISKY_ESCAPE.search(text):
         return
-    for token in _BRACKET.finditer(text):
-        if token[0][0] == '"' and _RISKY_ESCAPE.search(token[0]):
+    for token in _STRINGS.finditer(text):
+        if _RISKY_ESCAPE.search(token[0]):
             meant = json.loads(token[0])
             if _SURROGATE.search(meant) or "\0" in meant:
                 _fail(text, token.start(), "a string holds half of a surrogate pair, or NUL")
@@ -199,13 +213,22 @@ def _fail(text: str, position: int, detail: str) -> NoReturn:
 
 
 def _doubles(value: Any) -> Any:
-    """Numbers as JSON's only kind of number has them: whole where they are exactly so, else the nearest double."""
+    """The value with numbers as JSON's only kind of number has them."""
     if isinstance(value, dict):
         return {key: _doubles(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [_doubles(item) for item in value]
-    if isinstance(value, Decimal) and value == value.to_integral_value() and abs(value) < _EXACT_INTEGERS:
-        return int(value)
-    if isinstance(value, Decimal) or (isinstance(value, int) and abs(value) >= _EXACT_INTEGERS):
-        return float(value)
+    if isinstance(value, Decimal) or (type(value) is int and abs(value) >= _EXACT_INTEGERS):
+        return _nearest_double(value)
     return value
+
+
+def _nearest_double(value: Any) -> int | float:
+    if not isinstance(value, (Decimal, int)):
+        raise TypeError(f"{type(value).__name__} is none of JSON")
+    nearest = float(value)
+    return int(nearest) if nearest.is_integer() and abs(nearest) < _EXACT_INTEGERS else nearest
+
+
+def _as_ecmascript(token: re.Match[str]) -> str:
+    return token[0] if token[0][0] == '"' else rfc8785.dumps(float(token[0])).decode()

@@ -5,6 +5,7 @@ import time
 from decimal import Decimal
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,11 @@ def test_canonical_text_is_that_of_rfc_8785(value, text):
 def test_the_digest_is_sha_256_of_the_canonical_text():
     # echo -n '{"a":1.5}' | sha256sum
     assert digest({"a": Decimal("1.50")}) == "3b1cb40b22933d83e9242f8ac724f114d812ddd49909917b365375c24b69a455"
+
+
+@given(json_values)
+def test_canonical_text_is_that_of_the_reference_implementation(value):
+    assert canonical(value) == rfc8785.dumps(value)
 
 
 @given(json_values)

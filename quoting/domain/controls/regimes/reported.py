@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding
-from quoting.domain.controls.groups import place
+from quoting.domain.controls.groups import HOME, place
 from quoting.domain.controls.law import Law
 from quoting.domain.transaction import ItemKind, MovementKind, Role
 
@@ -19,8 +19,6 @@ def lines(case: Case) -> Iterator[Finding]:
     _china(case)
     _neighbours(case)
     _item(case)
-    for line in case.law.names("fdp-advanced-computing", "line"):
-        case.line(line)
     yield from ()
 
 
@@ -58,6 +56,9 @@ def _neighbours(case: Case) -> None:
 
 
 def _item(case: Case) -> None:
+    if place(case.item.designer_hq_country) != HOME:  # made by others: that the EAR reaches it is a presumption
+        for line in case.law.names("fdp-advanced-computing", "line"):
+            case.line(line)
     if case.item.kind is ItemKind.SERVER:
         _say(case, "tpp-formula")
     if case.item.die_area_mm2 == 0 and case.item.performance_density is None:

@@ -43,7 +43,9 @@ def _due(case: Case, values: tuple[tuple[str, str], ...]) -> Finding:
     """Row 12a: delivered after the compliance date, seen from a day on which nothing lifted the rule."""
     cap, open_in_text = case.law.number(RULE, "country_cap"), ", ".join(case.law.names(RULE, "exceptions"))
     case.condition(f"The text holds {open_in_text} open: their own conditions are not determined here.")
-    case.condition(f"Approval is presumed up to {shown(cap)} TPP per country for 2025 to 2027 outside the first tier.")
+    case.condition(
+        f"Approval is presumed up to {shown(cap)} TPP per country, all years together, outside the first tier."
+    )
     return finding(
         case,
         RULE,

@@ -87,7 +87,7 @@ def demanded_rate(demand: Demand, chip: str) -> Decimal | None:
 
 def below_spec(demand: Demand, chip: Chip) -> Obstacle | None:
     """The first figure of `requires` that a chip does not reach or does not tell."""
-    for metric, least in demand.requires.items():
+    for metric, least in sorted(demand.requires.items()):  # the order in which JSON names them means nothing
         figure = chip.figure(metric)
         if figure is None:
             return Obstacle(Code.NO_FIGURE, f"{metric} of {chip.id} is not known, at least {least} is required")

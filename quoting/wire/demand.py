@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, post_load
 
@@ -24,6 +24,12 @@ MEASURABLE = tuple(metric for metric in Metric if metric is not Metric.INTERCONN
 
 class Floors(Strict):
     """`{metric: least}`: what a chip has to have to serve a demand."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "object",
+        "properties": {metric.value: {"type": "number", "minimum": 0} for metric in Metric},
+        "additionalProperties": False,
+    }
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[Metric, Decimal]:
         if not isinstance(value, Mapping):

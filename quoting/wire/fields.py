@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, missing
 
@@ -35,11 +36,17 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _DIGITS = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,30})?")
 _MOST_PLACES = 30
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _INVISIBLE = ("C", "Z", "M")  # general categories of characters that show nothing by themselves
 
 
 class Strict(fields.Field[Any]):
-    """What all fields share: null reads as absent, and messages keep their codes."""
+    """What all fields share: null reads as absent, and messages keep their codes.
+
+    `json_schema` describes the field in the API's document beyond its type.
+    """
+
+    json_schema: ClassVar[Mapping[str, Any]] = {}
 
     default_error_messages = {  # noqa: RUF012
         "required": Refusal("required", "is required"),
@@ -47,6 +54,9 @@ class Strict(fields.Field[Any]):
         "invalid": Refusal("wrong_type", "has to be a list"),
         "type": Refusal("wrong_type", "has to be an object"),
     }
+
+    def __init__(self, *args: Any, metadata: Mapping[str, Any] = _NOTHING, **kwargs: Any) -> None:
+        super().__init__(*args, metadata={**self.json_schema, **metadata}, **kwargs)
 
     def deserialize(
         self, value: Any, attr: str | None = None, data: Mapping[str, Any] | None = None, **kwargs: Any
@@ -62,7 +72,7 @@ class Name(Strict, fields.String):
     """Text that people read: kept as given, at most 200 characters, something of it visible, no control characters."""
 
     def __init__(self, longest: int = LONGEST_NAME, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(metadata={"minLength": 1, "maxLength": longest}, **kwargs)
         self.longest = longest
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
@@ -93,6 +103,8 @@ class Id(Name):
 class Country(Strict, fields.String):
     """ISO 3166-1 alpha-2, capitals."""
 
+    json_schema: ClassVar[Mapping[str, Any]] = {"pattern": "^[A-Z]{2}$"}
+
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):
             raise refused("wrong_type", "has to be a string")
@@ -103,6 +115,8 @@ class Country(Strict, fields.String):
 
 class Currency(Strict, fields.String):
     """Three capitals, ISO 4217."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {"pattern": "^[A-Z]{3}$"}
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if not isinstance(value, str):
@@ -137,7 +151,7 @@ class Whole(Strict, fields.Integer):
     """A whole number between two others, both included; neither 1.0 nor 1e3 nor "5" nor true is one."""
 
     def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        super().__init__(metadata={"minimum": least, "maximum": most}, **kwargs)
         self.least, self.most = least, most
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -155,8 +169,9 @@ class Number(Strict, fields.Decimal):
     """
 
     def __init__(self, least: int | str, most: int | str, *, above: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
         self.least, self.most, self.above = Decimal(least), Decimal(most), above
+        bounds = {"exclusiveMinimum" if above else "minimum": float(least), "maximum": float(most)}
+        super().__init__(metadata=bounds, **kwargs)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
         return in_range(exact_number(value), self.least, self.most, above=self.above)

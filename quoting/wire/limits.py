@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import post_load
 
@@ -15,7 +15,7 @@ from quoting.wire.demand import MEASURABLE
 from quoting.wire.faults import refused
 from quoting.wire.fields import Choice, Country, Id, Name, Strict, exact_number
 from quoting.wire.json_text import number
-from quoting.wire.money import MoneyField, print_money, read_money
+from quoting.wire.money import MONEY_SCHEMA, MoneyField, print_money, read_money
 from quoting.wire.shapes import ListOf, Record, Shape, present
 
 SPEND = "spend"
@@ -69,12 +69,16 @@ class SelectorShape(Shape):
 class RuleValue(Strict):
     """A number, or money; which of the two, and from where to where, the rule's kind and measure say."""
 
+    json_schema: ClassVar[Mapping[str, Any]] = {"oneOf": [{"type": "number", "minimum": 0}, MONEY_SCHEMA]}
+
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal | Money:
         return read_money(value) if isinstance(value, Mapping) else exact_number(value)
 
 
 class Priority(Strict):
     """`mandatory`, or 1 to 4. Loads as 0 to 4."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {"enum": ["mandatory", 1, 2, 3, 4]}
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if value == "mandatory":

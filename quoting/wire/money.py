@@ -18,7 +18,7 @@ _AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,12})?")
 _CURRENCY = Currency(required=True)
 _FIELDS = ("amount", "currency")
 
-MONEY_SCHEMA = {  # as JSON Schema, for the API's description
+MONEY_SCHEMA: Mapping[str, Any] = {  # as JSON Schema, for the API's description
     "type": "object",
     "required": list(_FIELDS),
     "properties": {
@@ -31,8 +31,7 @@ MONEY_SCHEMA = {  # as JSON Schema, for the API's description
 class MoneyField(Strict):
     """`{"amount": "123.45", "currency": "USD"}`: no sign, no exponent."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata=MONEY_SCHEMA, **kwargs)
+    json_schema = MONEY_SCHEMA
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Money:
         return read_money(value)

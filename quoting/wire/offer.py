@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, post_load
 
@@ -12,7 +12,7 @@ from quoting.domain.offers import DataCentre, Grade, Incoterm, Mode, Offer, Pric
 from quoting.wire.demand import MOST_PIECES
 from quoting.wire.faults import Refusal, refused
 from quoting.wire.fields import Choice, Country, Currency, Day, Flag, Id, Name, Strict, Whole
-from quoting.wire.money import MoneyField, print_money, read_money
+from quoting.wire.money import MONEY_SCHEMA, MoneyField, print_money, read_money
 from quoting.wire.shapes import ListOf, Record, Shape, present
 
 CATALOGUE_PREFIX = "cat:"  # begins the ids of catalogue offers, so that no private offer can be taken for one
@@ -24,6 +24,17 @@ Priced = tuple[int, Money]
 
 class Breaks(Strict):
     """`[{min_qty, unit_price}]` in ascending `min_qty` and one currency."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            "type": "object",
+            "required": ["min_qty", "unit_price"],
+            "properties": {"min_qty": {"type": "integer", "minimum": 1}, "unit_price": MONEY_SCHEMA},
+            "additionalProperties": False,
+        },
+    }
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Priced, ...]:
         if not isinstance(value, (list, tuple)):

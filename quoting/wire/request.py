@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, post_load
 
@@ -37,6 +37,10 @@ _MOST_SEED = 2**31 - 1
 
 class Objectives(Strict):
     """One objective, or an ordered list of them."""
+
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "oneOf": [{"enum": list(Objective)}, {"type": "array", "minItems": 1, "items": {"enum": list(Objective)}}]
+    }
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[Objective, ...]:
         one = Choice(*Objective)

@@ -12,7 +12,7 @@ from quoting.domain.chips import Metric
 from quoting.domain.controls.determination import Determination
 from quoting.domain.money import Money
 from quoting.domain.offers import Grade, Mode, Offer
-from quoting.domain.pricing.charges import Charge
+from quoting.domain.pricing.charges import Charge, FxRate
 from quoting.domain.snapshot import SourcePart
 
 
@@ -225,4 +225,5 @@ class Quote:
     seed: int
     snapshot: str
     model: tuple[int, int, int]  # columns, rows, integers of the largest solve
+    fx: tuple[FxRate, ...] = ()  # every rate that a price, limit or total was converted at
     disclaimer: str = field(default="This informs; it is not legal advice.")

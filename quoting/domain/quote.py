@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from quoting.domain.allocation.allocate import allocate, allocate_partial
@@ -24,8 +25,10 @@ from quoting.domain.explain.questions import asked_questions, flips
 from quoting.domain.explain.reports import rule_reports
 from quoting.domain.explain.why_not import WhyNots, in_words
 from quoting.domain.market import market
+from quoting.domain.money import Money
 from quoting.domain.plan_problem import Ask, ProblemBuilder, ask_of
 from quoting.domain.plans import PlanWriter
+from quoting.domain.pricing.charges import FxRate
 from quoting.domain.request import Explain, QuoteRequest, UnknownPolicy
 from quoting.domain.screen import Screener
 from quoting.domain.snapshot import Snapshot
@@ -187,12 +190,25 @@ class _Quoting:
             open_questions=asked_questions(determinations) if explained else (),
             flips=tuple(flipping),
             provenance=snapshot.parts,
+            fx=self._rates(ask, plans),
             data_as_of=snapshot.rules.data_as_of,
             solver=f"HiGHS {solver_version()}",
             seed=request.solve.seed,
             snapshot=snapshot.digest,
             model=(self._size.columns, self._size.rows, self._size.integers),
         )
+
+    def _rates(self, ask: Ask, plans: Sequence[Plan]) -> tuple[FxRate, ...]:
+        """The rates that limits, charges and prices were converted at, and those of totals in a site's own money."""
+        report, request = self._request.report_currency, self._request
+        money = [b.max for b in ask.budgets] + [r.value for r in ask.rules if isinstance(r.value, Money)]
+        money += [s.electricity_price for s in request.sites if s.electricity_price is not None]
+        money += [c.offer.order_charge for c in self._candidates if c.offer.order_charge is not None]
+        sold = {c.offer.currency for c in self._candidates}
+        pairs = {(currency, report) for currency in sold | {m.currency for m in money}}
+        pairs |= {(report, t.own.currency) for p in plans for t in p.totals_by_site if t.own is not None}
+        rates = (self._snapshot.fx.rate(*pair) for pair in sorted(pairs) if pair[0] != pair[1])
+        return tuple(rate for rate in rates if rate is not None)
 
     def _note_size(self, size: ModelSize) -> None:
         if size.columns > self._size.columns:

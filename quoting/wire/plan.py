@@ -112,11 +112,11 @@ def _charge(charge: Charge, currency: str) -> dict[str, Any]:
         citation=charge.citation,
         grade=charge.grade,
         note=charge.note,
-        fx=None if charge.fx is None else _fx(charge.fx),
+        fx=None if charge.fx is None else print_fx(charge.fx),
     )
 
 
-def _fx(rate: FxRate) -> dict[str, Any]:
+def print_fx(rate: FxRate) -> dict[str, Any]:
     return {
         "from": rate.source_currency,
         "to": rate.target_currency,

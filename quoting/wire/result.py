@@ -12,7 +12,7 @@ from quoting.domain.snapshot import SourcePart
 from quoting.wire.determination import dump_determination
 from quoting.wire.json_text import digest, double
 from quoting.wire.offer import print_offer
-from quoting.wire.plan import print_plan
+from quoting.wire.plan import print_fx, print_plan
 from quoting.wire.request import request_digest
 from quoting.wire.shapes import present
 
@@ -54,6 +54,7 @@ def result_document(quote: Quote, request: QuoteRequest, engine: str, timings: M
         "flips": [{name: str(value) for name, value in flip.items()} for flip in quote.flips],
         "provenance": {name: _part(part) for name, part in quote.provenance.items()}
         | {"data_as_of": quote.data_as_of.isoformat()},
+        "fx": [print_fx(rate) for rate in quote.fx],
         "data_as_of": quote.data_as_of.isoformat(),
         "model": {"columns": columns, "rows": rows, "integers": integers},
         "disclaimer": quote.disclaimer,

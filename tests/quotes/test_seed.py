@@ -104,7 +104,7 @@ def test_where_there_is_no_full_answer_the_conflict_and_what_is_fixed_by_law_are
 
     assert result["verdict"] == "infeasible"
     assert result["conflict"]["items"]
-    assert {f for f in result["conflict"]["fixed"]} <= {d["id"] for d in result["determinations"]}
+    assert set(result["conflict"]["fixed"]) <= {d["id"] for d in result["determinations"]}
 
 
 def test_the_partial_plan_of_october_2024_serves_china_alone(on):

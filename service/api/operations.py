@@ -25,9 +25,7 @@ def healthz() -> Response:
 
 
 @operations.route("/readyz", methods=["GET"])
-@operations.alt_response(
-    200, description="Quotes can be accepted; Redis may be down", success=True
-)
+@operations.alt_response(200, description="Quotes can be accepted; Redis may be down", success=True)
 def readyz() -> Response:
     """Can quotes be accepted, and which part fails?"""
     d = deps()

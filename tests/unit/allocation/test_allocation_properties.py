@@ -1,0 +1,101 @@
+"""What has to hold between the optima of related problems, at gap 0 and without priorities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+from quoting.domain.allocation.allocate import allocate
+from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort
+from quoting.domain.watch import Silent
+from tests.unit.allocation.random_problems import random_problem
+
+SEEDS = range(1000, 1080)
+
+
+def cost(problem: AllocationProblem) -> Fraction | None:
+    """The least cost, None where there is no plan."""
+    found = optimum(problem)
+    return found.objectives[0].value if found else None
+
+
+def optimum(problem: AllocationProblem) -> Allocation | None:
+    found = allocate(replace(problem, objectives=("min_cost",)), Effort(0.0, 60.0, 0), Silent())
+    return found if isinstance(found, Allocation) else None
+
+
+def never_cheaper(harder: AllocationProblem, easier: AllocationProblem) -> bool:
+    harder_cost, easier_cost = cost(harder), cost(easier)
+    return harder_cost is None or (easier_cost is not None and harder_cost >= easier_cost)
+
+
+def problems(*, rules: bool = False) -> Iterator[AllocationProblem]:
+    return (random_problem(seed, priorities=False, rules=rules) for seed in SEEDS)
+
+
+def without_pairs(problem: AllocationProblem, gone: set[tuple[str, str]]) -> AllocationProblem:
+    return replace(
+        problem,
+        uses=tuple(use for use in problem.uses if use.pair not in gone),
+        budgets=tuple(replace(b, pairs=b.pairs - gone) for b in problem.budgets),
+        rules=tuple(replace(r, select=r.select - gone, within=r.within - gone) for r in problem.rules),
+        unit_caps=tuple(replace(c, pairs=c.pairs - gone) for c in problem.unit_caps),
+    )
+
+
+def test_more_demand_is_never_cheaper() -> None:
+    for problem in problems(rules=True):
+        first, *others = problem.needs
+        if first.amount is not None:
+            more = replace(problem, needs=(replace(first, amount=first.amount + Fraction(1, 2)), *others))
+
+            assert never_cheaper(more, problem)
+
+
+def test_one_offer_less_is_never_cheaper() -> None:
+    for problem in problems(rules=True):
+        offer = problem.lots[0].offer
+        fewer = without_pairs(problem, {use.pair for use in problem.uses if use.offer == offer})
+
+        assert never_cheaper(replace(fewer, lots=problem.lots[1:]), problem)
+
+
+def test_a_stricter_law_is_never_cheaper() -> None:
+    for problem in problems(rules=True):
+        assert never_cheaper(without_pairs(problem, {problem.uses[-1].pair}), problem)
+
+
+def test_a_tighter_budget_is_never_cheaper() -> None:
+    for problem in problems():
+        tighter = tuple(replace(b, limit_minor=b.limit_minor * 9 // 10) for b in problem.budgets)
+
+        assert never_cheaper(replace(problem, budgets=tighter), problem)
+
+
+def test_the_order_of_the_request_does_not_matter() -> None:
+    for seed in SEEDS:
+        problem, rng = random_problem(seed), Random(seed)
+        shuffled = replace(
+            problem,
+            lots=tuple(rng.sample(problem.lots, len(problem.lots))),
+            uses=tuple(rng.sample(problem.uses, len(problem.uses))),
+            needs=tuple(rng.sample(problem.needs, len(problem.needs))),
+            rules=tuple(rng.sample(problem.rules, len(problem.rules))),
+        )
+
+        one, other = optimum(problem), optimum(shuffled)
+
+        assert (one and one.quantities) == (other and other.quantities), f"seed {seed}"
+
+
+def test_a_total_is_the_sum_of_its_lines_and_order_charges() -> None:
+    for problem in problems(rules=True):
+        found = optimum(problem)
+        if found:
+            unit = {use.pair: use.unit_minor for use in problem.uses}
+            lines = sum(n * unit[pair][found.breaks[pair[0]]] for pair, n in found.quantities.items())
+            charges = sum(lot.charge_minor for lot in problem.lots if lot.offer in found.breaks)
+
+            assert found.total_minor == lines + charges

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
 from quoting.domain.catalogue import Vendor
@@ -27,55 +28,76 @@ def ultimate_parent(party: Party, parties: Mapping[str, Party]) -> Party | None:
     return party
 
 
-def listed_share(
-    party: Party, parties: Mapping[str, Party], listed: ListedName, _path: frozenset[str] = frozenset()
-) -> tuple[Decimal | None, tuple[str, ...]]:
-    """How much of a party listed parties own, in sum, directly and through others; and who they are.
+@dataclass(frozen=True, slots=True)
+class ListedShare:
+    """How much of a party listed parties own, in sum; None where it is not known. Units: percent."""
+
+    percent: Decimal | None
+    owners: tuple[str, ...] = ()
+
+
+def listed_shares(parties: Mapping[str, Party], listed: ListedName) -> dict[str, ListedShare]:
+    """The listed share in each party, directly and through others, for the whole graph at once.
 
     An owner that is listed, or owned to 50 % or more by listed parties, counts whole; another counts by the listed
-    share in it. A listed ultimate parent of which no share is told gives None: unknown, never zero.
-
-    Units: percent.
+    share in it. A listed ultimate parent of which no share is told gives None: unknown, never zero. The shares rise
+    from zero round by round, so a chain of n parties is done after n rounds and cross-holdings come to an end.
     """
-    total = Decimal(0)
-    names: list[str] = []
+    entries = {p.id: listed(p.name, p.aliases) for p in parties.values()}
+    untold = {p.id: _listed_parent_of_untold_share(p, parties, entries) for p in parties.values()}
+    shares = {name: ListedShare(Decimal(0)) for name in parties}
+    for _ in parties:
+        risen = {name: _share(party, shares, entries, untold[name]) for name, party in parties.items()}
+        if risen == shares:
+            break
+        shares = risen
+    return shares
+
+
+def _listed_parent_of_untold_share(
+    party: Party, parties: Mapping[str, Party], entries: Mapping[str, str | None]
+) -> str | None:
+    parent = ultimate_parent(party, parties)
+    if parent is None or parent.id == party.id or parent.id in {owner.party for owner in party.owners}:
+        return None
+    return entries[parent.id]
+
+
+def _share(
+    party: Party, shares: Mapping[str, ListedShare], entries: Mapping[str, str | None], untold: str | None
+) -> ListedShare:
+    total, known = Decimal(0), untold is None
+    names = [] if untold is None else [untold]
     for owner in party.owners:
-        if owner.party in _path or owner.party == party.id:
+        entry, through = entries[owner.party], shares[owner.party]
+        if owner.party == party.id:
             continue
-        other = parties[owner.party]
-        entry = listed(other.name, other.aliases)
         if entry is not None:
             total += owner.percent
             names.append(entry)
-            continue
-        share, through = listed_share(other, parties, listed, _path | {party.id})
-        if share is None:
-            return None, through
-        if share:
-            total += owner.percent if share >= _CONTROL else owner.percent * share / 100
-            names += through
-    if not total and party.ultimate_parent not in (None, party.id):
-        parent = ultimate_parent(party, parties)
-        entry = listed(parent.name, parent.aliases) if parent is not None else None
-        if entry is not None:
-            return None, (entry,)
-    return total, tuple(dict.fromkeys(names))
+        elif through.percent is None:
+            known = False
+            names += through.owners
+        elif through.percent:
+            total += owner.percent if through.percent >= _CONTROL else owner.percent * through.percent / 100
+            names += through.owners
+    told = min(total, Decimal(100)) if known or total >= _CONTROL else None
+    return ListedShare(told, tuple(dict.fromkeys(names)))
 
 
-def in_role(party: Party, role: Role, parties: Mapping[str, Party], listed: ListedName) -> TransactionParty:
+def in_role(party: Party, role: Role, parties: Mapping[str, Party], share: ListedShare) -> TransactionParty:
     """A party of the request as a transaction reads it."""
     parent = ultimate_parent(party, parties)
-    share, names = listed_share(party, parties, listed)
     return TransactionParty(
         role=role,
         name=party.name,
         country=party.country,
         hq_country=party.hq_country,
         ultimate_parent_hq_country=parent.hq_country if parent is not None else None,
-        ownership_by_listed_percent=share,
+        ownership_by_listed_percent=share.percent,
         type=party.type,
         aliases=party.aliases,
-        owners_listed=names,
+        owners_listed=share.owners,
     )
 
 

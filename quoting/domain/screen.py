@@ -12,7 +12,7 @@ from quoting.domain.controls.items import item_from_chip
 from quoting.domain.controls.screening import listed
 from quoting.domain.offers import Mode, Offer
 from quoting.domain.parameters import Clock
-from quoting.domain.parties import in_role, named_only, vendor_in_role
+from quoting.domain.parties import in_role, listed_shares, named_only, vendor_in_role
 from quoting.domain.request import QuoteRequest, Site
 from quoting.domain.snapshot import Snapshot
 from quoting.domain.transaction import Item, Movement, MovementKind, Role, Transaction, TransactionParty
@@ -36,6 +36,7 @@ class Screener:
         self._request, self._snapshot = request, snapshot
         self._as_of, self._known_on = request.as_of, request.known_on
         self._parties = {p.id: p for p in request.parties}
+        self._shares = listed_shares(self._parties, self._listed)
         self._members: dict[tuple[str, Role], TransactionParty] = {}
         self._items: dict[str, Item] = {}
         self._made: dict[Transaction, Determination] = {}
@@ -154,7 +155,7 @@ class Screener:
         if key not in self._members:
             vendor = self._snapshot.catalogue.vendors.get(name)
             if name in self._parties and (offer is None or offer.private):
-                member = in_role(self._parties[name], role, self._parties, self._listed)
+                member = in_role(self._parties[name], role, self._parties, self._shares[name])
             elif vendor is not None:
                 return vendor_in_role(vendor, role)
             else:

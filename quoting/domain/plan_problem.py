@@ -87,16 +87,30 @@ def counts_for(budget: Budget, candidate: Candidate) -> bool:
     )
 
 
-def limit_minor(money: Money, fx: FxTable, currency: str, pointer: str) -> int:
-    """A budget or cap in minor units of the report currency, rounded down.
+def refuse_unpriceable(request: QuoteRequest, fx: FxTable) -> None:
+    """Refuse limits that cannot be compared with anything: those in a currency without a reference rate.
 
     Raises:
-        RequestInvalid: there is no reference rate for its currency.
+        RequestInvalid: names each of them.
     """
+    faults: list[FieldFault] = []
+    places = [("", request.budgets, request.rules)]
+    places += [(f"/scenarios/{n}", s.budgets or (), s.rules or ()) for n, s in enumerate(request.scenarios)]
+    for place, budgets, rules in places:
+        limits = [(f"{place}/budgets/{n}/max", budget.max) for n, budget in enumerate(budgets)]
+        limits += [(f"{place}/rules/{n}/value", r.value) for n, r in enumerate(rules) if isinstance(r.value, Money)]
+        for pointer, money in limits:
+            if fx.rate(money.currency, request.report_currency) is None:
+                detail = f"there is no reference rate from {money.currency} to {request.report_currency} by {fx.as_of}"
+                faults.append(FieldFault(f"{pointer}/currency", "no_rate", detail))
+    if faults:
+        raise RequestInvalid(faults)
+
+
+def limit_minor(money: Money, fx: FxTable, currency: str) -> int:
+    """A budget or cap in minor units of the report currency, rounded down; it has a rate (`refuse_unpriceable`)."""
     rate = fx.rate(money.currency, currency)
-    if rate is None:
-        detail = f"there is no reference rate from {money.currency} to {currency} by {fx.as_of}"
-        raise RequestInvalid([FieldFault(f"{pointer}/currency", "no_rate", detail)])
+    assert rate is not None, money.currency
     return to_minor_down(money.exact * Fraction(rate.rate), currency)
 
 
@@ -113,11 +127,7 @@ class ProblemBuilder:
         return [c for c in self._candidates if c.usable(basis) and not (timed and c.delivery is None)]
 
     def build(self, basis: str, ask: Ask) -> AllocationProblem:
-        """The allocation problem of an ask on a basis ("safe" or "if_cleared").
-
-        Raises:
-            RequestInvalid: a budget or cap is in a currency without a reference rate.
-        """
+        """The allocation problem of an ask on a basis ("safe" or "if_cleared")."""
         usable = self.usable(basis, ask)
         lots = {c.offer.id: c for c in usable}
         pools: dict[str, int] = {}
@@ -129,11 +139,11 @@ class ProblemBuilder:
             uses=tuple(self._use(c, ask) for c in usable),
             needs=tuple(_need(d) for d in self._request.demand),
             objectives=tuple(str(o) for o in ask.objectives),
-            budgets=tuple(self._budget(i, b, usable) for i, b in enumerate(ask.budgets)),
+            budgets=tuple(self._budget(b, usable) for b in ask.budgets),
             powers=tuple(
                 PowerLimit(s.id, Fraction(s.power_kw) * 1000) for s in self._request.sites if s.power_kw is not None
             ),
-            rules=tuple(self._rule(i, r, usable) for i, r in enumerate(ask.rules) if r.kind is not RuleKind.PREFER),
+            rules=tuple(self._rule(r, usable) for r in ask.rules if r.kind is not RuleKind.PREFER),
             unit_caps=tuple(self._caps(basis, usable)),
             pool_stock=pools,
         )
@@ -213,15 +223,15 @@ class ProblemBuilder:
         kw = Fraction(tdp_w) / 1000 * Fraction(site.power_usage_effectiveness)
         return kw * _HOURS_A_MONTH * site.electricity_price.exact * Fraction(rate.rate) * self._scale
 
-    def _budget(self, index: int, budget: Budget, usable: Iterable[Candidate]) -> MoneyLimit:
-        limit = limit_minor(budget.max, self._fx, self._request.report_currency, f"/budgets/{index}/max")
+    def _budget(self, budget: Budget, usable: Iterable[Candidate]) -> MoneyLimit:
+        limit = limit_minor(budget.max, self._fx, self._request.report_currency)
         return MoneyLimit(budget.id, limit, frozenset(c.pair for c in usable if counts_for(budget, c)))
 
-    def _rule(self, index: int, rule: BuyerRule, usable: Iterable[Candidate]) -> PlanRule:
+    def _rule(self, rule: BuyerRule, usable: Iterable[Candidate]) -> PlanRule:
         within = [c for c in usable if matches(rule.within, c)]
         value = Fraction(0)
         if isinstance(rule.value, Money):
-            value = Fraction(limit_minor(rule.value, self._fx, self._request.report_currency, f"/rules/{index}/value"))
+            value = Fraction(limit_minor(rule.value, self._fx, self._request.report_currency))
         elif rule.value is not None:
             value = Fraction(rule.value)
         return PlanRule(

@@ -26,7 +26,7 @@ from quoting.domain.explain.reports import rule_reports
 from quoting.domain.explain.why_not import WhyNots, in_words
 from quoting.domain.market import market
 from quoting.domain.money import Money
-from quoting.domain.plan_problem import Ask, ProblemBuilder, ask_of
+from quoting.domain.plan_problem import Ask, ProblemBuilder, ask_of, refuse_unpriceable
 from quoting.domain.plans import PlanWriter
 from quoting.domain.pricing.charges import FxRate
 from quoting.domain.request import Explain, QuoteRequest, UnknownPolicy
@@ -65,6 +65,7 @@ class _Quoting:
         solve = request.solve
         self._effort = Effort(gap=float(solve.gap), limit_s=float(solve.time_limit_s), seed=solve.seed)
         self._size = ModelSize(0, 0, 0)
+        refuse_unpriceable(request, snapshot.fx)
         watch.stage("screening", 0)
         self._screener = Screener(request, snapshot)
         self._candidates = candidates(request, snapshot, market(request, snapshot), self._screener)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.builders import a_request
 from tests.system import Live
 from tests.unit.wire.broken_requests import BROKEN
 
@@ -40,3 +41,11 @@ def test_what_is_not_json_is_refused_with_line_and_column(live: Live, body: byte
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert f"line {line}, column {column}" in answer.json()["detail"]
+
+
+def test_a_budget_in_a_currency_without_a_rate_is_refused_at_the_door(live: Live):
+    request = a_request(budgets=[{"id": "b1", "max": {"amount": "1.00", "currency": "TWD"}}])
+
+    problem = live.http.post("/v1/quotes", json=request).json()
+
+    assert [error["pointer"] for error in problem["errors"]] == ["/budgets/0/max/currency"]

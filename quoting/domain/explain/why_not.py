@@ -77,8 +77,8 @@ class WhyNots:
             return Obstacle(Code.NO_STOCK, f"{c.offer.available_qty} are to be had, at least {pieces} have to be taken")
         assert c.landed is not None
         cost = pieces * min(cost.unit_minor for cost in c.landed)
-        for n, budget in enumerate(self._ask.budgets):
-            limit = limit_minor(budget.max, self._snapshot.fx, self._request.report_currency, f"/budgets/{n}/max")
+        for budget in self._ask.budgets:
+            limit = limit_minor(budget.max, self._snapshot.fx, self._request.report_currency)
             if counts_for(budget, c) and cost > limit:
                 return Obstacle(Code.BUDGET, f"the least quantity of {pieces} alone goes beyond budget {budget.id}")
         if c.offer.mode is Mode.BUY and c.site.power_kw is not None and c.chip.tdp_w is not None:

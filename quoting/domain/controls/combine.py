@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quoting.domain.controls.determination import Finding, OpenQuestion, Outcome, Review
-
-NOTIFIED = "nac"  # the exception that works only after notice and no objection
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is compared: outcome, then review (null the mildest), then whether the exception needs an answer."""
+    """What is compared: outcome, then review (null the mildest), then whether the exception needs an answer.
+
+    Units: `notice_days` are calendar days before an exception works that needs no objection; 0 where it needs none.
+    """
 
     outcome: Outcome
     review: Review | None = None
     exception: str | None = None
     exception_conditions: tuple[str, ...] = ()
-    notified: bool = False
+    notice_days: int = 0
 
     @property
     def strictness(self) -> tuple[int, int, int]:
-        return (self.outcome.strictness, -1 if self.review is None else self.review.strictness, int(self.notified))
+        return (self.outcome.strictness, -1 if self.review is None else self.review.strictness, self.notice_days)
 
     @property
-    def same_as(self) -> tuple[Outcome, Review | None, str | None, bool]:
+    def same_as(self) -> tuple[Outcome, Review | None, str | None, int]:
         """What a reader would call the answer."""
-        return (self.outcome, self.review, self.exception, self.notified)
+        return (self.outcome, self.review, self.exception, self.notice_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ def verdict(findings: Sequence[Finding]) -> Verdict:
     winners = [f for f in findings if f.outcome is outcome]
     reviews = [f.review_policy for f in winners if f.review_policy is not None]
     review = max(reviews, key=lambda r: r.strictness, default=None)
-    exceptions = sorted((f for f in winners if f.exception), key=lambda f: f.rule != NOTIFIED)
+    exceptions = sorted((f for f in winners if f.exception), key=lambda f: -f.notice_days)
     if outcome is not Outcome.EXCEPTION or not exceptions:
         return Verdict(outcome, review)
     first = exceptions[0]
-    return Verdict(outcome, review, first.exception, first.exception_conditions, first.rule == NOTIFIED)
+    return Verdict(outcome, review, first.exception, first.exception_conditions, first.notice_days)
 
 
 def stricter(answers: Sequence[DayAnswer]) -> DayAnswer:
@@ -71,13 +72,7 @@ def stricter(answers: Sequence[DayAnswer]) -> DayAnswer:
     else:
         review = first.verdict.review
     return DayAnswer(
-        Verdict(
-            first.verdict.outcome,
-            review,
-            first.verdict.exception,
-            first.verdict.exception_conditions,
-            first.verdict.notified,
-        ),
+        replace(first.verdict, review=review),
         _once(findings),
         once(line for a in ordered for line in a.lines),
         once(c for a in ordered for c in a.conditions),

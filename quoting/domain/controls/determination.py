@@ -47,7 +47,10 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one rule says of a transaction. `values_read`: both sides of each comparison, name to text."""
+    """What one rule says of a transaction. `values_read`: both sides of each comparison, name to text.
+
+    Units: `notice_days` are calendar days of notice before an exception works, 0 where it needs none.
+    """
 
     rule: str
     jurisdiction: str
@@ -63,6 +66,7 @@ class Finding:
     review_policy: Review | None = None
     exception: str | None = None
     exception_conditions: tuple[str, ...] = ()
+    notice_days: int = 0
     unconfirmed: str = ""
 
 

@@ -71,7 +71,7 @@ def determine(transaction: Transaction, book: RuleBook) -> Determination:
         advisories=once((*_statements(transaction), *_later_day(clocks, answers), *answer.lines, *_age(book, clocks))),
         not_covered=book.not_covered,
         data_as_of=book.data_as_of,
-        notice_days=int(kept.law(clocks[0]).number(us_3a090.NAC, "notice_days")) if answer.verdict.notified else 0,
+        notice_days=answer.verdict.notice_days,
     )
 
 

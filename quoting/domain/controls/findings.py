@@ -21,6 +21,7 @@ def finding(
     review: Review | None = None,
     exception: str | None = None,
     conditions: tuple[str, ...] = (),
+    notice_days: int = 0,
     unconfirmed: str = "",
 ) -> Finding:
     """A finding of a rule on the case's day. `row` is its row in the decision table of the facts."""
@@ -40,5 +41,6 @@ def finding(
         review_policy=review,
         exception=exception,
         exception_conditions=conditions,
+        notice_days=notice_days,
         unconfirmed="; ".join(t for t in (header.unconfirmed, unconfirmed) if t),
     )

@@ -109,6 +109,7 @@ def _spelling(rule: Rule) -> Spelling:
         spellings={a: b for a, _, b in (pair.partition("=") for pair in _texts(value["spellings"]))},
         generic=frozenset(_texts(value["generic"])),
         near_score=float(str(value["near_score"].value)),
+        word_score=float(str(value["word_score"].value)),
         short_alias=int(str(value["short_alias"].value)),
         brand_length=int(str(value["brand_length"].value)),
     )

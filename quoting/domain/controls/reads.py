@@ -56,5 +56,13 @@ READS: Mapping[str, tuple[str, ...]] = {
     "cn-h200-customs": ("line", "named_chips"),
     "kr-2026": ("line", "place"),
     "sg-practice": ("line", "place"),
-    "name-screening": ("near_score", "short_alias", "brand_length", "legal_forms", "spellings", "generic"),
+    "name-screening": (
+        "near_score",
+        "word_score",
+        "short_alias",
+        "brand_length",
+        "legal_forms",
+        "spellings",
+        "generic",
+    ),
 }

@@ -46,13 +46,14 @@ NOTHING = Screened()
 class Spelling:
     """How names are compared: words of legal form, words read as others, words that many names share, and the limits.
 
-    Units: `near_score` in percent, lengths in characters.
+    Units: `near_score` (whole names) and `word_score` (their distinctive words) in percent, lengths in characters.
     """
 
     legal_forms: frozenset[str]
     spellings: Mapping[str, str]
     generic: frozenset[str]
     near_score: float
+    word_score: float
     short_alias: int
     brand_length: int
 
@@ -156,8 +157,13 @@ class Roll:
         scored = process.extract(
             form, self._choices, scorer=fuzz.token_sort_ratio, score_cutoff=self._spelling.near_score, limit=5
         )
-        near = [Near(e, round(score, 1), spelling=True) for choice, score, _ in scored for e in self._exact[choice]]
         own = frozenset(form.split())
+        near = [
+            Near(e, round(score, 1), spelling=True)
+            for choice, score, _ in scored
+            if self._distinctive_words_alike(own, choice)
+            for e in self._exact[choice]
+        ]
         for word in own:
             near += [
                 Near(entry, round(fuzz.token_sort_ratio(form, other), 1), spelling=False)
@@ -165,6 +171,13 @@ class Roll:
                 if brand <= own
             ]
         return near
+
+    def _distinctive_words_alike(self, own: frozenset[str], listed_form: str) -> bool:
+        """Whether each distinctive word of an entry has a like one in the name: general words alone make none near."""
+        return all(
+            any(fuzz.ratio(word, other) >= self._spelling.word_score for other in own)
+            for word in self._brand(listed_form)
+        )
 
     def _forms(self, name: str) -> list[str]:
         """The forms in which a name is compared: whole, and where brackets close it, without and within them.

@@ -142,6 +142,7 @@ def _undecided(
         review_policy=None,
         exception=None,
         exception_conditions=(),
+        notice_days=0,
     )
     return _answer(Verdict(Outcome.CANNOT_DETERMINE), (undecided, *certain), strictest, readings, questions)
 

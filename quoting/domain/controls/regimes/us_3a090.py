@@ -148,6 +148,7 @@ def _nac(case: Case, why: str, *more: tuple[str, str]) -> Finding:
         _values(case, ("notice days", shown(days)), *more),
         exception="NAC",
         conditions=conditions,
+        notice_days=int(days),
     )
 
 

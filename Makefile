@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check check-long bench lock
+.PHONY: help setup demo up test check check-long bench openapi lock
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ check-long: $(READY)  ## The long fault and oracle tests
 
 bench: $(READY)  ## Performance as ratios to a yardstick measured in the same run
 	$(PYTHON) -m bench
+
+openapi: $(READY)  ## Write the API's document anew: docs/openapi.json
+	$(PYTHON) -m service.print_openapi > docs/openapi.json
 
 lock: $(READY)  ## Pin and hash the requirements anew from pyproject.toml
 	$(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt

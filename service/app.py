@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
-from flask_smorest import Api
 from werkzeug.exceptions import NotAcceptable
 
-from quoting.bootstrap import VERSION, Dependencies
+from quoting.bootstrap import Dependencies
 from service import deps
+from service.api.catalogue import catalogue
 from service.api.export_checks import export_checks
 from service.api.operations import operations
 from service.api.quotes import WAITERS, quotes
 from service.auth import API, install_authentication
+from service.openapi import SETTINGS, describe
 from service.problems import install_error_handlers
 from service.waiting import Waiters
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
-OPENAPI: dict[str, Any] = {
-    "API_TITLE": "chipquote",
-    "API_VERSION": VERSION,
-    "OPENAPI_VERSION": "3.1.0",
-    "OPENAPI_URL_PREFIX": "/",
-    "OPENAPI_JSON_PATH": "openapi.json",
-    "API_SPEC_OPTIONS": {
-        "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
-        "security": [{"key": []}],
-    },
-}
 
 
 def create_app(dependencies: Dependencies) -> Flask:
-    """The service over its dependencies. It redirects nowhere and answers no HTML."""
+    """The service over its dependencies. It redirects nowhere, and under /v1 it answers no HTML."""
     app = Flask("service", static_folder=None)
-    app.config.update(OPENAPI, PROVIDE_AUTOMATIC_OPTIONS=False)
-    app.url_map.strict_slashes = False
+    app.config.update(SETTINGS, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.url_map.merge_slashes = False
     deps.install(app, dependencies)
     app.extensions[WAITERS] = Waiters(dependencies.settings.api_threads)
     app.before_request(_identify)
     app.before_request(_check_accept)
-    api = Api(app)
-    for blueprint in (quotes, export_checks, operations):
-        api.register_blueprint(blueprint)
+    describe(app, quotes, export_checks, catalogue, operations)
     install_authentication(app)
     install_error_handlers(app)
     app.after_request(_finish)

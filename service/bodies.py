@@ -9,7 +9,7 @@ from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from quoting.wire import json_text
 
-QUOTE_LIMIT = 16 * 1024 * 1024
+LARGE_LIMIT = 16 * 1024 * 1024
 LIMIT = 256 * 1024
 HEARD_OUT = 4  # times the limit: who sends at most this much more gets to read why it was too much
 PIECE = 64 * 1024

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response, request, url_for
 
-from quoting.application.ports import Page, Position, Progress, QuoteRecord, Status
-from quoting.domain.errors import FieldFault, RequestInvalid
-
-DEFAULT_LIMIT, LARGEST_LIMIT = 20, 100
+from quoting.application.ports import Page, Progress, QuoteRecord, Status
+from service.queries import cursor_text
 
 
 def quote_resource(record: QuoteRecord) -> dict[str, Any]:
@@ -67,38 +63,8 @@ def page_body(page: Page) -> dict[str, Any]:
     return {
         "data": [quote_resource(record) for record in page.quotes],
         "has_more": page.next is not None,
-        "next_cursor": None if page.next is None else _cursor(page.next),
+        "next_cursor": None if page.next is None else cursor_text(page.next.created_ms, page.next.id),
     }
-
-
-def page_arguments() -> tuple[Status | None, int, Position | None]:
-    """`status`, `limit` and `cursor` of the query.
-
-    Raises:
-        RequestInvalid: one of them is wrong, or there is another.
-    """
-    query, faults = request.args, []
-    faults += [FieldFault(f"/{name}", "unknown_field", "no such parameter") for name in set(query) - _PARAMETERS]
-    status, limit, position = None, DEFAULT_LIMIT, None
-    try:
-        status = Status(query["status"]) if "status" in query else None
-    except ValueError:
-        faults.append(FieldFault("/status", "invalid", "one of " + ", ".join(s.value for s in Status)))
-    text = query.get("limit", str(DEFAULT_LIMIT))
-    if text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= LARGEST_LIMIT:
-        limit = int(text)
-    else:
-        faults.append(FieldFault("/limit", "invalid", f"a whole number from 1 to {LARGEST_LIMIT}"))
-    try:
-        position = _position(query["cursor"]) if "cursor" in query else None
-    except ValueError:
-        faults.append(FieldFault("/cursor", "invalid", "use the next_cursor of the page before"))
-    if faults:
-        raise RequestInvalid(faults)
-    return status, limit, position
-
-
-_PARAMETERS = {"status", "limit", "cursor"}
 
 
 def json_response(body: Any, status: int = 200) -> Response:
@@ -119,18 +85,3 @@ def _progress(record: QuoteRecord) -> dict[str, Any]:
 
 def _instant(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _cursor(position: Position) -> str:
-    return base64.urlsafe_b64encode(f"{position.created_ms}.{position.id}".encode()).decode().rstrip("=")
-
-
-def _position(cursor: str) -> Position:
-    try:
-        text = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)).decode("ascii")
-    except (binascii.Error, UnicodeError) as error:
-        raise ValueError("no cursor") from error
-    created, separator, quote_id = text.partition(".")
-    if not (separator and created.isdigit() and len(created) < 16):
-        raise ValueError("no cursor")
-    return Position(int(created), quote_id)

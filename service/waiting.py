@@ -13,6 +13,12 @@ from service.deps import deps
 
 LONGEST_S = 20
 LOOK_EVERY_S = 0.1
+PREFER = {
+    "name": "Prefer",
+    "in": "header",
+    "description": f"`wait=N`: hold the answer back until the quote is done, at most N (up to {LONGEST_S}) seconds.",
+    "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$"},
+}
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
 
 

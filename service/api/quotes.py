@@ -7,30 +7,58 @@ import re
 from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
-from quoting.application.ports import Idempotency, QuoteRecord
+from quoting.application.ports import Idempotency, Position, QuoteRecord, Status
 from quoting.application.reference import reference_of_today
 from quoting.application.submit_quote import submit_quote
 from quoting.domain.errors import FieldFault, RequestInvalid
 from quoting.wire import json_text
 from quoting.wire.request import load_request, request_digest
-from service.auth import caller, needs
-from service.bodies import QUOTE_LIMIT, read_json
+from service.answers import PROBLEM, Answer, link
+from service.auth import caller
+from service.bodies import LARGE_LIMIT, read_json
 from service.deps import deps
-from service.resources import json_response, page_arguments, page_body, quote_response
-from service.waiting import Waiters, preferred_wait_s
+from service.doors import door
+from service.queries import LIMIT, QUOTES_CURSOR, STATUS
+from service.resources import json_response, page_body, quote_response
+from service.waiting import PREFER, Waiters, preferred_wait_s
 
 WAITERS = "chipquote_waiters"
+READ, WRITE = "quotes:read", "quotes:write"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "The same key with the same JSON value gives the same quote, for as long as the quote exists.",
+    "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
+}
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of an earlier answer.",
+    "schema": {"type": "string", "pattern": '^"[!#-~]{1,100}"$'},
+}
+_LINKS = {
+    "follow": link("get_quote", "Follow it until it is done."),
+    "result": link("get_result", "Read the result when it is done."),
+    "cancel": link("cancel_quote", "Ask for its end."),
+}
+_UNCHANGED = Answer("It is as the caller knows it", headers=("ETag", "Retry-After"))
 
 quotes = Blueprint("quotes", __name__, url_prefix="/v1/quotes", description="Procurement quotes")
 
 
-@quotes.route("", methods=["POST"])
-@quotes.alt_response(202, description="Accepted; the quote, done or not", success=True)
-@needs("quotes:write")
+@door(
+    quotes, "POST", "", scope=WRITE, body="ProcurementRequest", headers=(_IDEMPOTENCY_KEY, PREFER),
+    says={
+        202: Answer(
+            "Accepted; the quote, done or not", "Quote",
+            headers=("Location", "Retry-After", "Idempotent-Replayed", "Preference-Applied"), links=_LINKS,
+        )
+    },
+)  # fmt: skip
 def create_quote() -> Response:
     """Ask for a quote; follow the Location header for the answer"""
-    document = read_json(QUOTE_LIMIT)
+    document = read_json(LARGE_LIMIT)
     d, who, used = deps(), caller(), _idempotency(document)
     record = None if used is None else d.store.replayed(who.tenant, used)
     replayed = record is not None
@@ -43,26 +71,38 @@ def create_quote() -> Response:
     return _waited(record, 202, {"Location": f"/v1/quotes/{record.id}"} | _REPLAYED[replayed])
 
 
-@quotes.route("", methods=["GET"])
-@quotes.alt_response(200, description="A page of the caller's quotes, newest first", success=True)
-@needs("quotes:read")
-def list_quotes() -> Response:
+@door(
+    quotes, "GET", "", scope=READ, query=(LIMIT, QUOTES_CURSOR, STATUS),
+    says={200: Answer("A page of the caller's quotes, newest first", "QuotePage")},
+)  # fmt: skip
+def list_quotes(limit: int, cursor: Position | None, status: Status | None) -> Response:
     """List the caller's quotes, newest first"""
-    status, limit, after = page_arguments()
-    return json_response(page_body(deps().store.page(caller().tenant, status, limit, after)))
+    return json_response(page_body(deps().store.page(caller().tenant, status, limit, cursor)))
 
 
-@quotes.route("/<quote_id>", methods=["GET"])
-@quotes.alt_response(200, description="The quote", success=True)
-@needs("quotes:read")
+@door(
+    quotes, "GET", "/<quote_id>", scope=READ, headers=(PREFER, _IF_NONE_MATCH),
+    says={
+        200: Answer(
+            "The quote", "Quote", headers=("ETag", "Retry-After", "Preference-Applied"),
+            links={name: _LINKS[name] for name in ("result", "cancel")},
+        ),
+        304: _UNCHANGED,
+    },
+)  # fmt: skip
 def get_quote(quote_id: str) -> Response:
     """Follow a quote"""
     return _waited(deps().store.get(caller().tenant, quote_id), 200, {})
 
 
-@quotes.route("/<quote_id>/result", methods=["GET"])
-@quotes.alt_response(200, description="The result, the same bytes every time", success=True)
-@needs("quotes:read")
+@door(
+    quotes, "GET", "/<quote_id>/result", scope=READ, headers=(_IF_NONE_MATCH,),
+    says={
+        200: Answer("The result, the same bytes every time", "Result", headers=("ETag",)),
+        304: _UNCHANGED,
+        409: Answer("Not done yet, or ended without a result", "Problem", PROBLEM, headers=("Retry-After",)),
+    },
+)  # fmt: skip
 def get_result(quote_id: str) -> Response:
     """Read the result of a quote that is done"""
     answer = deps().store.result(caller().tenant, quote_id)
@@ -72,9 +112,16 @@ def get_result(quote_id: str) -> Response:
     return response
 
 
-@quotes.route("/<quote_id>/cancel", methods=["POST"])
-@quotes.alt_response(200, description="The quote; running until its worker has seen the wish", success=True)
-@needs("quotes:write")
+@door(
+    quotes, "POST", "/<quote_id>/cancel", scope=WRITE,
+    says={
+        200: Answer(
+            "The quote; running until its worker has seen the wish", "Quote", headers=("Retry-After",),
+            links={"follow": _LINKS["follow"]},
+        ),
+        409: Answer("It had ended", "Problem", PROBLEM),
+    },
+)  # fmt: skip
 def cancel_quote(quote_id: str) -> Response:
     """Ask for the end of a quote, best effort"""
     return quote_response(deps().store.cancel(caller().tenant, quote_id))

@@ -1,0 +1,53 @@
+"""The API's document (OpenAPI 3.1). `make openapi` keeps it in `docs/openapi.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api, Blueprint
+
+from quoting.bootstrap import VERSION
+from quoting.wire.export_check import MOST_TRANSACTIONS, TransactionShape
+from quoting.wire.request import RequestShape
+from service import answers, schemas
+
+DESCRIPTION = (
+    "Procurement quotes for AI chips: price, export law and allocation in one exact answer. "
+    "POST a request, follow its quote, read the result. It informs and is not legal advice."
+)
+SETTINGS: dict[str, Any] = {
+    "API_TITLE": "chipquote",
+    "API_VERSION": VERSION,
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "info": {"description": DESCRIPTION, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "components": {
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "chipquote keys create"}}
+        },
+        "security": [{"key": []}],
+    },
+}
+
+
+def describe(app: Flask, *blueprints: Blueprint) -> None:
+    """Register the doors, with the schemas and responses that they name."""
+    api = Api()
+    api.DEFAULT_ERROR_RESPONSE_NAME = None  # every refusal is a problem document of ours
+    api.init_app(app)
+    components = api.spec.components
+    components.schemas.clear()  # what the framework brings along is used by no door
+    components.responses.clear()
+    components.schema("ProcurementRequest", schema=RequestShape)
+    components.schema("Transaction", schema=TransactionShape)
+    components.schema(
+        "Transactions", {"type": "array", "maxItems": MOST_TRANSACTIONS, "items": schemas.ref("Transaction")}
+    )
+    for name, schema in schemas.ANSWERS.items():
+        components.schema(name, dict(schema))
+    for name, response in answers.refusals().items():
+        components.response(name, response)
+    for blueprint in blueprints:
+        api.register_blueprint(blueprint)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from alembic import context
 
+from quoting.adapters.sql.dialect import alone
 from quoting.adapters.sql.tables import metadata
 
 with context.config.attributes["engine"].connect() as connection:
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
+        alone(connection, "migrations")
         context.run_migrations()
     connection.commit()

@@ -1,4 +1,4 @@
-"""A SQL store on a migrated SQLite file, and requests on their way into it."""
+"""A SQL store on a migrated database of each kind, and requests on their way into it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,21 @@ from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.migrate import upgrade
 from quoting.bootstrap import local_market
 from tests.integration.desk import Desk
+from tests.postgres import Postgres
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/quotes.sqlite"
+    postgres: Postgres = request.getfixturevalue("postgres")
+    return postgres.database()
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path}/quotes.sqlite")
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = connect(database_url)
     upgrade(engine)
     yield engine
     engine.dispose()

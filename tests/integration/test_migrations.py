@@ -1,20 +1,27 @@
-"""The schema: made, unmade, made again, and the same as the tables in code."""
+"""The schema: made, unmade, made again, and the same as the tables in code, on both databases."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import subprocess
+import sys
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect
 
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.migrate import downgrade, upgrade
 from quoting.adapters.sql.tables import metadata
 
+UPGRADE = """
+from quoting.adapters.sql.dialect import connect
+from quoting.adapters.sql.migrate import upgrade
+upgrade({engine})
+"""
 
-def test_migrations_go_up_down_and_up_again(tmp_path: Path):
-    engine = connect(f"sqlite:///{tmp_path}/m.sqlite")
+
+def test_migrations_go_up_down_and_up_again(database_url: str):
+    engine = connect(database_url)
 
     upgrade(engine)
     downgrade(engine, "base")
@@ -26,14 +33,13 @@ def test_migrations_go_up_down_and_up_again(tmp_path: Path):
     engine.dispose()
 
 
+def test_two_that_migrate_at_once_do_not_disturb_each_other(database_url: str):
+    program = f"connect({database_url!r})"
+    both = [subprocess.Popen((sys.executable, "-c", UPGRADE.format(engine=program))) for _ in range(2)]
+
+    assert [process.wait(60) for process in both] == [0, 0]
+
+
 def test_migrations_make_the_tables_of_the_code(engine: Engine):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
-
-
-def test_sqlite_keeps_what_it_acknowledged(engine: Engine):
-    with engine.connect() as connection:
-        mode = connection.execute(text("PRAGMA journal_mode")).scalar()
-        synchronous = connection.execute(text("PRAGMA synchronous")).scalar()
-
-    assert (mode, synchronous) == ("wal", 2)  # 2 is FULL

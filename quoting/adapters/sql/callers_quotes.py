@@ -145,7 +145,8 @@ def _replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | No
 
 
 def _row(c: Connection, tenant: str, quote_id: str) -> Any:
-    row = c.execute(select(quotes).where(quotes.c.tenant == tenant, quotes.c.id == quote_id)).first()
+    query = select(quotes).where(quotes.c.tenant == tenant, quotes.c.id == quote_id)
+    row = None if "\x00" in quote_id else c.execute(query).first()  # PostgreSQL takes no NUL in a text
     if row is None:
         raise QuoteNotFound("there is no such quote")
     return row

@@ -1,16 +1,21 @@
-"""The one place that knows which database it is: the clock, how a write begins, and what is worth another try."""
+"""The one place that knows which database it is: clock, durability, locks, begin of a write, what is worth a retry."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Engine, create_engine, event
+from sqlalchemy import BigInteger, Engine, QueuePool, create_engine, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from quoting.application.ports import StoreUnavailable
+
 BUSY_TIMEOUT_S = 5.0
+_SQLITE_FULL = 2
+_DURABLE = {"on", "remote_apply"}  # remote_apply waits for more than on does
+_POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # seconds, milliseconds: a silent server is a dead one
 _RETRY_STATES = {"40001", "40P01", "55P03"}  # PostgreSQL: serialisation failure, deadlock, lock not available
 
 
@@ -31,16 +36,38 @@ def _now_postgresql(element: Any, compiler: Any, **_: Any) -> str:
     return "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 
+class WeakDatabase(StoreUnavailable):
+    """The database would not keep through a power cut what it has acknowledged; nothing is entrusted to it."""
+
+
 def connect(url: str) -> Engine:
-    """An engine whose commits are durable and whose write units begin as writers."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=24, pool_timeout=BUSY_TIMEOUT_S)
-    engine = create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_S}, pool_size=8, max_overflow=24, pool_timeout=BUSY_TIMEOUT_S
-    )
-    event.listen(engine, "connect", _sqlite_settings)
-    event.listen(engine, "begin", _sqlite_begin)
+    """An engine whose commits are durable and whose write units begin as writers.
+
+    Every new connection is asked how durable its commits are; with a weak answer it is not used, and who wanted it
+    gets WeakDatabase.
+    """
+    pool = {"pool_size": 8, "max_overflow": 24, "pool_timeout": BUSY_TIMEOUT_S}
+    if url.startswith("sqlite"):
+        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, poolclass=QueuePool, **pool)
+        event.listen(engine, "connect", _sqlite_settings)
+        event.listen(engine, "connect", _sqlite_is_durable)
+        event.listen(engine, "begin", _sqlite_begin)
+    else:
+        scheme, _, rest = url.partition("://")
+        full = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+        engine = create_engine(full, connect_args=_POSTGRESQL, pool_pre_ping=True, **pool)
+        event.listen(engine, "connect", _postgresql_settings)
+        event.listen(engine, "connect", _postgresql_is_durable)
     return engine
+
+
+def alone(connection: Connection, name: str) -> None:
+    """Keep out everybody else who asks for the same name, until this transaction ends.
+
+    In SQLite a write unit is alone from its beginning.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def _sqlite_settings(connection: Any, _: Any) -> None:
@@ -50,6 +77,29 @@ def _sqlite_settings(connection: Any, _: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _sqlite_is_durable(connection: Any, _: Any) -> None:
+    """Read back what was set: a file system may not allow WAL, and SQLite then goes on without a word."""
+    mode = connection.execute("PRAGMA journal_mode").fetchone()[0]
+    synchronous = connection.execute("PRAGMA synchronous").fetchone()[0]
+    if mode != "wal" or synchronous < _SQLITE_FULL:
+        raise WeakDatabase(f"SQLite has journal_mode {mode}, synchronous {synchronous}; wal and {_SQLITE_FULL} are due")
+
+
+def _postgresql_settings(connection: Any, _: Any) -> None:
+    connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_S:.0f}s'")
+    connection.commit()
+
+
+def _postgresql_is_durable(connection: Any, _: Any) -> None:
+    names = ("synchronous_commit", "fsync", "full_page_writes")
+    asked = ", ".join(f"current_setting('{name}')" for name in names)
+    answers = dict(zip(names, connection.execute(f"SELECT {asked}").fetchone(), strict=True))
+    connection.rollback()  # the question has begun a transaction
+    weak = [f"{name} {value}" for name, value in answers.items() if value not in _DURABLE]
+    if weak:
+        raise WeakDatabase(f"PostgreSQL has {', '.join(weak)}; on is due")
 
 
 def _sqlite_begin(connection: Connection) -> None:

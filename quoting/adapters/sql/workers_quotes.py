@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql import rows
-from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.dialect import alone, now_ms
 from quoting.adapters.sql.tables import quotes, results
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import Answer, CacheUse, Claim, Progress, Status
@@ -42,6 +42,7 @@ class WorkersQuotes:
         row = c.execute(select(quotes).where(mine).with_for_update()).first()
         if row is None:
             return None
+        alone(c, f"{row.tenant}/{row.request_digest}/{row.snapshot_digest}")  # of equal requests one is claimed
         others = and_(_equal_to(row), quotes.c.id != quote_id, quotes.c.status == Status.RUNNING)
         busy_until = c.scalar(select(func.max(quotes.c.lease_until)).where(others, quotes.c.lease_until > now_ms()))
         if busy_until is not None and row.status == Status.QUEUED:

@@ -1,4 +1,4 @@
-"""Exit codes of the program. Contract section 1."""
+"""Exit codes of the program, and the failures that have one of their own. Contract section 1."""
 
 from __future__ import annotations
 
@@ -24,3 +24,33 @@ VERDICT = {
     "feasible_if_cleared": Exit.IF_CLEARED,
     "infeasible": Exit.INFEASIBLE,
 }
+
+
+class RemoteError(Exception):
+    """The service gave no answer."""
+
+    exit = Exit.UNEXPECTED
+
+
+class NotAllowed(RemoteError):
+    """The key is missing, wrong, or lacks a scope."""
+
+    exit = Exit.NOT_ALLOWED
+
+
+class JobFailed(RemoteError):
+    """The quote ended without a result."""
+
+    exit = Exit.JOB_FAILED
+
+
+class StillRunning(RemoteError):
+    """The deadline came before the end."""
+
+    exit = Exit.STILL_RUNNING
+
+
+class NotReached(RemoteError):
+    """Nobody answers, or not as this service does."""
+
+    exit = Exit.NOT_REACHED

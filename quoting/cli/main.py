@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib import import_module
 
 import click
 
-from quoting.cli.checks import check_catalogue, check_rules
-from quoting.cli.demo import demo
-from quoting.cli.exits import Exit
-from quoting.cli.export_checks import check_export
-from quoting.cli.quotes import explain_refusal, quote
-from quoting.cli.remote import JobFailed, NotAllowed, NotReached, StillRunning
-from quoting.cli.up import up
+from quoting.cli.exits import Exit, RemoteError
 from quoting.domain.errors import NotJson, RequestInvalid
 
-_CODES = {
-    NotAllowed: Exit.NOT_ALLOWED,
-    JobFailed: Exit.JOB_FAILED,
-    StillRunning: Exit.STILL_RUNNING,
-    NotReached: Exit.NOT_REACHED,
+COMMANDS = {
+    "quote": "quoting.cli.quotes:quote",
+    "check-export": "quoting.cli.export_checks:check_export",
+    "check-catalogue": "quoting.cli.checks:check_catalogue",
+    "check-rules": "quoting.cli.checks:check_rules",
+    "up": "quoting.cli.up:up",
+    "status": "quoting.cli.status:status",
+    "keys": "quoting.cli.keys:keys",
+    "demo": "quoting.cli.demo:demo",
 }
 
 
-@click.group()
+class Program(click.Group):
+    """Loads a command when it is called for: an export check starts no service and waits for none of its libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Program)
 def cli() -> None:
     """Procurement quotes for AI chips: price, export law and allocation in one exact answer."""
-
-
-for command in (quote, check_export, check_catalogue, check_rules, up, demo):
-    cli.add_command(command)
 
 
 def main() -> None:
@@ -38,10 +47,20 @@ def main() -> None:
     try:
         cli()
     except (RequestInvalid, NotJson) as error:
-        sys.exit(explain_refusal(error))
-    except tuple(_CODES) as error:
+        explain_refusal(error)
+        sys.exit(Exit.INVALID)
+    except RemoteError as error:
         click.echo(str(error), err=True)
-        sys.exit(_CODES[type(error)])
+        sys.exit(error.exit)
     except Exception:
         traceback.print_exc()
         sys.exit(Exit.UNEXPECTED)
+
+
+def explain_refusal(error: RequestInvalid | NotJson) -> None:
+    """Name the bad fields on standard error."""
+    if isinstance(error, NotJson):
+        click.echo(f"not JSON: {error}", err=True)
+    else:
+        for fault in error.faults:
+            click.echo(f"{fault.pointer or '/'}: {fault.detail} ({fault.code})", err=True)

@@ -17,7 +17,6 @@ from quoting.bootstrap import ENGINE, local_market
 from quoting.cli.exits import VERDICT, Exit
 from quoting.cli.remote import post_and_follow
 from quoting.cli.render import show
-from quoting.domain.errors import NotJson, RequestInvalid
 from quoting.domain.quote import make_quote
 from quoting.domain.request import dated
 from quoting.wire import json_text
@@ -88,13 +87,3 @@ def quote(file: Path, url: str, local: bool, as_json: bool, key: str | None) -> 
     else:
         show(document, Console())
     sys.exit(VERDICT[document["verdict"]])
-
-
-def explain_refusal(error: RequestInvalid | NotJson) -> Exit:
-    """Name the bad fields on standard error."""
-    if isinstance(error, NotJson):
-        click.echo(f"not JSON: {error}", err=True)
-    else:
-        for fault in error.faults:
-            click.echo(f"{fault.pointer or '/'}: {fault.detail} ({fault.code})", err=True)
-    return Exit.INVALID

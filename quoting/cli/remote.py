@@ -8,31 +8,12 @@ from typing import Any
 
 import httpx2
 
+from quoting.cli.exits import JobFailed, NotAllowed, NotReached, StillRunning
 from quoting.domain.errors import FieldFault, NotJson, RequestInvalid
 
 WAIT_S = 900.0
 ONE_ANSWER_S = 30.0
 TRIES = 5
-
-
-class RemoteError(Exception):
-    """The service gave no answer; each kind has an exit code of its own."""
-
-
-class NotAllowed(RemoteError):
-    """The key is missing, wrong, or lacks a scope."""
-
-
-class JobFailed(RemoteError):
-    """The quote ended without a result."""
-
-
-class StillRunning(RemoteError):
-    """The deadline came before the end."""
-
-
-class NotReached(RemoteError):
-    """Nobody answers, or not as this service does."""
 
 
 def post_and_follow(

@@ -27,6 +27,7 @@ from quoting.wire.determination import dump_determination
 from quoting.wire.faults import fault, faults_of, invalid, refused
 from quoting.wire.fields import Choice, Country, Day, Flag, Id, Name, Number
 from quoting.wire.places import MOST_PERCENT
+from quoting.wire.quick import NotSound, read_quickly
 from quoting.wire.shapes import ListOf, Record, Shape, known_only
 from quoting.wire.statements import EndUseShape, EvidenceShape
 
@@ -124,10 +125,7 @@ def load_transaction(
     Raises:
         RequestInvalid: with every fault.
     """
-    try:
-        data = _shape().load(known_only(_shape(), document) if lenient else document)
-    except ValidationError as error:
-        raise invalid(faults_of(error.messages, *steps)) from None
+    data = _read(document, lenient, steps)
     facts = data.pop("item")
     chip = facts.get("chip")
     if chip is not None and chip not in chips:
@@ -135,6 +133,18 @@ def load_transaction(
     as_of = data.setdefault("as_of", today)
     data.setdefault("known_on", as_of)
     return Transaction(item=_item(facts, None if chip is None else chips[chip]), **data)
+
+
+def _read(document: Any, lenient: bool, steps: tuple[str | int, ...]) -> dict[str, Any]:
+    """The fields of a transaction; what has a fault is read again by the shape, which names every one."""
+    try:
+        data: dict[str, Any] = read_quickly(_shape(), document, lenient=lenient)
+    except NotSound:
+        try:
+            data = _shape().load(known_only(_shape(), document) if lenient else document)
+        except ValidationError as error:
+            raise invalid(faults_of(error.messages, *steps)) from None
+    return data
 
 
 def load_transactions(document: Any, chips: Mapping[str, Chip], today: date) -> tuple[Transaction, ...]:

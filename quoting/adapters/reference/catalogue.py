@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from quoting.adapters.reference import chip_rows, price_rows
 from quoting.adapters.reference.cells import RowError
 from quoting.adapters.reference.reading import Fault, Files, Row, read_table
-from quoting.domain.catalogue import Catalogue, Observation, SupplyFigure
+from quoting.domain.catalogue import Catalogue, Observation, SupplyFigure, Vendor
+from quoting.domain.chips import Chip
 from quoting.domain.errors import ReferenceDataBroken
 
 CHIPS, PRICES, LEAD_TIMES = "data/chips.csv", "data/prices.csv", "data/lead_times.csv"
@@ -42,6 +43,19 @@ def parse_catalogue(files: Files) -> Catalogue:
     return catalogue
 
 
+def parse_chips(files: Files) -> dict[str, Chip]:
+    """The chips alone, by id, for who needs no prices.
+
+    Raises:
+        ReferenceDataBroken: a row of the chips or of their makers cannot be read.
+    """
+    faults: list[Fault] = []
+    chips = _chips(files, _vendors(files, faults), faults)
+    if faults:
+        raise ReferenceDataBroken("\n".join(str(fault) for fault in faults))
+    return chips
+
+
 def check_catalogue(files: Files) -> list[Fault]:
     """Every fault of the catalogue's tables, in the order of file and line; none where it is sound.
 
@@ -61,8 +75,8 @@ def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
     def rows(path: str, read: Callable[[Row], T]) -> list[tuple[Row, T]]:
         return _rows(files, path, read, faults)
 
-    vendors = _by_key(rows(VENDORS, chip_rows.vendor), lambda vendor: vendor.id, faults)
-    chips = _by_key(rows(CHIPS, lambda row: chip_rows.chip(row, vendors)), lambda chip: chip.id, faults)
+    vendors = _vendors(files, faults)
+    chips = _chips(files, vendors, faults)
     channels = _by_key(
         rows(CHANNELS, lambda row: price_rows.channel(row, vendors)), lambda channel: channel.name, faults
     )
@@ -88,6 +102,15 @@ def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
         data_as_of=max(days),
     )
     return catalogue, sorted(set(faults))
+
+
+def _vendors(files: Files, faults: list[Fault]) -> dict[str, Vendor]:
+    return _by_key(_rows(files, VENDORS, chip_rows.vendor, faults), lambda vendor: vendor.id, faults)
+
+
+def _chips(files: Files, vendors: Mapping[str, Vendor], faults: list[Fault]) -> dict[str, Chip]:
+    rows = _rows(files, CHIPS, lambda row: chip_rows.chip(row, vendors), faults)
+    return _by_key(rows, lambda chip: chip.id, faults)
 
 
 def _not_there(files: Files) -> Iterable[Fault]:

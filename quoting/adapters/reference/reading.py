@@ -60,8 +60,8 @@ def read_table(files: Files, path: str) -> list[Row]:
     return rows
 
 
-class _LineLoader(yaml.SafeLoader):
-    """Plain YAML, numbers kept exact, with the line of every mapping under the key `__line__`."""
+class _LineLoader(yaml.CSafeLoader):
+    """Plain YAML by libyaml, numbers kept exact, with the line of every mapping under the key `__line__`."""
 
 
 def _mapping(loader: _LineLoader, node: yaml.MappingNode) -> dict[Any, Any]:

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
 
     @property
     def strictness(self) -> int:
-        return list(Outcome).index(self)
+        return _OUTCOMES[self]
 
 
 class Review(StrEnum):
@@ -34,7 +34,11 @@ class Review(StrEnum):
 
     @property
     def strictness(self) -> int:
-        return list(Review).index(self)
+        return _REVIEWS[self]
+
+
+_OUTCOMES = {outcome: rank for rank, outcome in enumerate(Outcome)}
+_REVIEWS = {review: rank for rank, review in enumerate(Review)}
 
 
 class Standing(StrEnum):

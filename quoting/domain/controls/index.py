@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
 
@@ -57,15 +59,21 @@ class Index:
         self.limits = {fact: _limits(book, pairs) for fact, pairs in COMPARED.items()}
         self.values = {fact: either_side(limits) for fact, limits in self.limits.items()}
         self.countries = _countries(book)
+        self.turns = _turns(book)
 
     def law(self, clock: Clock) -> Law:
-        """The law on a clock, kept: a quote asks for the same few days."""
+        """The law on a clock, kept. Days between two changes read the same law: it is made for the first of them."""
+        clock = Clock(self._turn(clock.day), self._turn(clock.known_on))
         found = self._laws.get(clock)
         if found is None:
             if len(self._laws) >= _MOST_CLOCKS:
                 self._laws.clear()
             found = self._laws[clock] = Law(self._rules, self._groups, clock)
         return found
+
+    def _turn(self, day: date) -> date:
+        """The last day up to this one on which anything in the book begins, has ended or became public."""
+        return self.turns[max(bisect_right(self.turns, day) - 1, 0)]
 
 
 def index(book: RuleBook) -> Index:
@@ -81,6 +89,21 @@ def either_side(limits: tuple[Decimal, ...]) -> tuple[Decimal, ...]:
     points = [Decimal(0), *sorted({x for x in limits if x > 0})]
     between = [(low + high) / 2 for low, high in pairwise(points)]
     return tuple(sorted({*points, *between, points[-1] + 1}))
+
+
+def _turns(book: RuleBook) -> tuple[date, ...]:
+    days = {date.min}
+    rows = [row for rule in book.rules.values() for row in rule.periods]
+    rows += [row for rule in book.rules.values() for p in rule.parameters.values() for row in p.values]
+    spans = [(row.start, row.end, row.published) for row in rows]
+    spans += [(m.start, m.end, m.published) for m in book.groups]
+    spans += [(None, None, m.end_published) for m in book.groups]
+    spans += [(e.listed_on, None, e.removed_on) for e in book.listed]
+    for start, end, published in spans:
+        days.update(d for d in (start, published) if d is not None)
+        if end is not None:
+            days.add(end + timedelta(days=1))
+    return tuple(sorted(days))
 
 
 def _limits(book: RuleBook, pairs: tuple[tuple[str, str], ...]) -> tuple[Decimal, ...]:

@@ -74,6 +74,10 @@ def words(name: str) -> tuple[str, ...]:
     return tuple("".join(c if c.isalnum() else " " for c in plain).split())
 
 
+def _in_order(form: str) -> str:
+    return " ".join(sorted(form.split()))
+
+
 class Roll:
     """The entries of all lists, found by name."""
 
@@ -88,7 +92,7 @@ class Roll:
             for name in (entry.name, *entry.aliases):
                 for form in self._forms(name):
                     self._enter(form, entry)
-        self._choices = list(self._exact)
+        self._choices = {form: _in_order(form) for form in self._exact}
 
     def _enter(self, form: str, entry: ListedParty) -> None:
         if entry.list == "NOT-LISTED":
@@ -154,13 +158,13 @@ class Roll:
             exact.append(entry)
 
     def _resembling(self, form: str) -> list[Near]:
-        scored = process.extract(
-            form, self._choices, scorer=fuzz.token_sort_ratio, score_cutoff=self._spelling.near_score, limit=5
+        scored = process.extract(  # the words are in order on both sides: a ratio of them is the token-sorted one
+            _in_order(form), self._choices, scorer=fuzz.ratio, score_cutoff=self._spelling.near_score, limit=5
         )
         own = frozenset(form.split())
         near = [
             Near(e, round(score, 1), spelling=True)
-            for choice, score, _ in scored
+            for _, score, choice in scored
             if self._distinctive_words_alike(own, choice)
             for e in self._exact[choice]
         ]

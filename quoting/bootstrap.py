@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -15,12 +17,13 @@ from quoting.adapters.redis_cache import RedisCache, redis_client
 from quoting.adapters.reference.bundle import read_bundle
 from quoting.adapters.reference.reading import Files
 from quoting.adapters.sql.archive import SqlArchive
+from quoting.adapters.sql.census import SqlCensus
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.keys import SqlKeyRing
 from quoting.adapters.sql.migrate import upgrade
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
+from quoting.application.ports import Census, Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
 from quoting.config import Settings
 
 VERSION = version("chipquote")
@@ -37,6 +40,7 @@ class Dependencies:
     cache: ResultCache
     queue: JobQueue
     keys: KeyRing
+    census: Callable[[], Census]
     clock: Clock
     log: Log
 
@@ -62,6 +66,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
         cache=RedisCache(redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes),
         queue=BackgroundQueue(queue) if wake_in_background else queue,
         keys=SqlKeyRing(units),
+        census=SqlCensus(units),
         clock=SystemClock(),
         log=logs.logger("chipquote"),
     )
@@ -78,6 +83,27 @@ def prepare_database(settings: Settings, first_key: str) -> None:
     try:
         upgrade(engine)
         SqlKeyRing(Units(engine)).set_first(first_key)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def key_ring(settings: Settings) -> Iterator[SqlKeyRing]:
+    """The keys of the configured database, which is brought to the newest schema first."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = connect(settings.database_url)
+    try:
+        upgrade(engine)
+        yield SqlKeyRing(Units(engine))
+    finally:
+        engine.dispose()
+
+
+def take_census(settings: Settings) -> Census:
+    """Count the quotes of the configured database. Raises StoreUnavailable."""
+    engine = connect(settings.database_url)
+    try:
+        return SqlCensus(Units(engine))()
     finally:
         engine.dispose()
 

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from quoting.domain.answer import Quote
 from quoting.domain.errors import DomainError
 from quoting.domain.request import QuoteRequest
-from quoting.domain.snapshot import Pin, Snapshot
+from quoting.domain.snapshot import Pin, Snapshot, SourcePart
 from quoting.domain.watch import Watch
 
 HARD_LIMIT_BEYOND_SOLVE_S = 120.0  # for reading, screening, pricing and printing, beside the solves
@@ -146,6 +146,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """A quote as it was answered: the dated request, what it was pinned to, and the result document."""
+
+    request: QuoteRequest
+    pin: Pin
+    result: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
     """A queued quote whose worker has to be woken. `limit_s`: wall seconds its computation may take at most."""
 
@@ -175,6 +184,15 @@ class Caller:
     scopes: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Census:
+    """How many quotes there are, by status and by use of the cache; `oldest_queued_s` None: none is queued."""
+
+    statuses: Mapping[Status, int]
+    caches: Mapping[CacheUse, int]
+    oldest_queued_s: float | None
+
+
 class QuoteStore(Protocol):
     """The truth about quotes, and the queue. Every method is one transaction; every read of a caller takes the tenant.
 
@@ -201,6 +219,11 @@ class QuoteStore(Protocol):
 
     def cancel(self, tenant: str, quote_id: str) -> QuoteRecord:
         """Ask for an end. Raises QuoteNotFound, QuoteAlreadyEnded."""
+
+    def record_checks(
+        self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
+    ) -> None:
+        """Keep export checks that were answered: each its request and its answer, as canonical JSON."""
 
     def claim(self, quote_id: str, owner: str) -> Claim | None:
         """Take a queued quote, or one whose worker is gone; None where there is nothing to do now."""

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,9 +64,13 @@ class Child:
                 process.stdin.write(self.command.given.encode())
         return process
 
+    @property
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
     def revive(self) -> None:
         """Start it again if it has died, after a pause that grows with every death in a row."""
-        if self.process.poll() is None:
+        if self.alive:
             return
         now = time.monotonic()
         if self._start_at == 0.0:
@@ -84,10 +88,22 @@ class Child:
 
 
 class Supervisor:
-    """Runs commands as long as its `with` block lasts. Nothing is left behind, also of children that ignore the end."""
+    """Runs commands as long as its `with` block lasts. Nothing is left behind, also of children that ignore the end.
 
-    def __init__(self, env: Mapping[str, str], logs: Path | None, grace_s: float = GRACE_S) -> None:
-        self._env, self._logs, self._grace_s = env, logs, grace_s
+    Args:
+        logs: folder with a file for the output of each; None lets them write to standard error.
+        on_change: hears of the children that are alive, whenever one has come or gone.
+    """
+
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        logs: Path | None,
+        grace_s: float = GRACE_S,
+        on_change: Callable[[Sequence[Child]], None] | None = None,
+    ) -> None:
+        self._env, self._logs, self._grace_s, self._on_change = env, logs, grace_s, on_change
+        self._told: list[tuple[str, int]] = []
         self._children: list[Child] = []
         self._ended = threading.Event()
         self._lock = threading.Lock()
@@ -108,12 +124,14 @@ class Supervisor:
         with self._lock:
             child = Child(command, self._env, log)
             self._children.append(child)
+            self._tell()
         return child
 
     def forget(self, child: Child) -> None:
         """End a child for good."""
         with self._lock:
             self._children.remove(child)
+            self._tell()
         self._end([child])
 
     @property
@@ -125,6 +143,14 @@ class Supervisor:
             with self._lock:
                 for child in self._children:
                     child.revive()
+                self._tell()
+
+    def _tell(self) -> None:
+        alive = [child for child in self._children if child.alive]
+        now = [(child.command.name, child.process.pid) for child in alive]
+        if self._on_change is not None and now != self._told:
+            self._told = now
+            self._on_change(alive)
 
     def _end(self, children: Sequence[Child]) -> None:
         """Ask all of them, wait for the slowest within the grace, then kill what is left of their groups."""

@@ -8,7 +8,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,8 @@ import httpx2
 from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.sql.keys import new_key
 from quoting.bootstrap import prepare_database
-from quoting.cli.processes import Command, Supervisor
+from quoting.cli.processes import Child, Command, Supervisor
+from quoting.cli.run_state import RunningProcess, note_processes, sole_run
 from quoting.config import Settings, variable
 
 READY_WITHIN_S = 60.0
@@ -34,6 +35,7 @@ class System:
     supervisor: Supervisor
     redis_url: str
     database_url: str
+    data_dir: Path
 
 
 @contextmanager
@@ -55,7 +57,7 @@ def running_system(
         ended: set from outside when it shall not be waited for any longer.
 
     Raises:
-        OSError: the port is taken, or there is no Redis server.
+        OSError: the port is taken, another run holds the folder, or there is no Redis server.
         TimeoutError: it did not answer within a minute.
         Ended: `ended` was set before it answered.
     """
@@ -69,8 +71,19 @@ def running_system(
     logs = None if logs_to_terminal else data_dir / "logs"
     if logs is not None:
         logs.mkdir(exist_ok=True)
-    prepare_database(settings, key)
-    with closing(_listen(port)) as listener, Supervisor(_children_env(wanted), logs) as supervisor:
+
+    def note(children: Sequence[Child]) -> None:
+        now = [RunningProcess(child.command.name, child.process.pid, child.since) for child in children]
+        note_processes(data_dir, now)
+        if logs is None:
+            click.echo(f"running: {', '.join(f'{process.name} {process.pid}' for process in now)}", err=True)
+
+    with (
+        sole_run(data_dir),
+        closing(_listen(port)) as listener,
+        Supervisor(_children_env(wanted), logs, on_change=note) as supervisor,
+    ):
+        prepare_database(settings, key)
         if own_redis is not None:
             supervisor.start(Command("redis", own_redis.argv, given=own_redis.configuration, serves_others=True))
         supervisor.start(_api(listener))
@@ -78,7 +91,7 @@ def running_system(
         supervisor.start(Command("dispatcher", (sys.executable, "-m", "workers.dispatcher")))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         _wait_until_it_answers(url, ended or threading.Event())
-        yield System(url, key, supervisor, Settings.from_env(wanted).redis_url, settings.database_url)
+        yield System(url, key, supervisor, Settings.from_env(wanted).redis_url, settings.database_url, data_dir)
 
 
 @click.command()

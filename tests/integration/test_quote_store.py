@@ -38,6 +38,20 @@ def test_parallel_claims_give_one_winner(desk: Desk):
     assert sum(c is not None for c in claims) == 1
 
 
+def test_parallel_claims_of_equal_quotes_give_one_winner(desk: Desk):
+    quote_ids = [desk.submit().id for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        claims = list(pool.map(lambda i: desk.store.claim(i, f"worker of {i}"), quote_ids))
+
+    assert sum(c is not None for c in claims) == 1
+
+
+def test_a_quote_id_that_is_no_text_is_not_found(desk: Desk):
+    with pytest.raises(QuoteNotFound):
+        desk.store.get(TENANT, "a\x00b")
+
+
 def test_a_claim_carries_the_request_and_the_pinned_snapshot(desk: Desk):
     record = desk.submit(client_ref="PO-7")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
@@ -14,6 +15,8 @@ from quoting.domain.money import Money
 from quoting.domain.offers import Grade, Mode, Offer
 from quoting.domain.pricing.charges import Charge, FxRate
 from quoting.domain.snapshot import SourcePart
+
+Limit = Money | Decimal | Mapping[str, int | None] | None
 
 
 class Verdict(StrEnum):
@@ -182,12 +185,39 @@ class ConflictItem:
 
 
 @dataclass(frozen=True, slots=True)
+class RepairChange:
+    """One change of the request. `before` and `after`: money of a budget or spend cap, kW, the demand's own unit, a
+    share, or for supply the terms {moq, multiple, available_qty}; `after` None drops the item."""
+
+    kind: str
+    id: str
+    before: Limit
+    after: Limit
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A change after which a plan meets every demand. `cost`: contract section 4. `proven`: no smaller one would do."""
+
+    change: RepairChange
+    cost: Money
+    plan_total: Money
+    because: str
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
-    """A minimal set that cannot hold together, and the determinations that bear on it (never repaired)."""
+    """A minimal set that cannot hold together, and the determinations that bear on it (never repaired).
+
+    `notes`: which items no change of them alone repairs, and which time did not allow to try.
+    """
 
     items: tuple[ConflictItem, ...]
     fixed: tuple[str, ...]
     proven_minimal: bool
+    repairs: tuple[Repair, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from quoting.domain.allocation.allocate import allocate, allocate_partial
 from quoting.domain.allocation.conflict import minimal_conflict
 from quoting.domain.allocation.highs import solver_version
 from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, ModelSize, NoPlan, Pair
+from quoting.domain.allocation.repairs import cheapest_repairs
 from quoting.domain.answer import (
     Conflict,
     ConflictItem,
@@ -22,6 +23,7 @@ from quoting.domain.candidates import Candidate, candidates
 from quoting.domain.controls.determination import Standing
 from quoting.domain.explain.answer_text import answer_text
 from quoting.domain.explain.questions import asked_questions, flips
+from quoting.domain.explain.repairs import RepairWriter
 from quoting.domain.explain.reports import rule_reports
 from quoting.domain.explain.why_not import WhyNots, in_words
 from quoting.domain.market import market
@@ -84,16 +86,16 @@ class _Quoting:
             cleared, cleared_known = self._cleared(safe, safe_known, ask)
         verdict = _verdict(safe, cleared)
         conflict, partial = None, None
-        if safe is None and safe_known:
-            self._watch.stage("finding what conflicts", 60)
-            conflict = self._conflict(ask)
         if verdict is Verdict.INFEASIBLE:
-            self._watch.stage("allocating what can be met", 70)
+            self._watch.stage("allocating what can be met", 55)
             partial = self._partial(ask)
         searched = safe_known and (cleared is not None or cleared_known)
         solved = [s for s in (safe, cleared, partial) if s is not None]
-        self._watch.stage("allocating scenarios", 75)
+        self._watch.stage("allocating scenarios", 60)
         solved += self._scenarios(both)
+        if safe is None and safe_known:
+            self._watch.stage("finding what conflicts", 70)
+            conflict = self._conflict(ask)
         self._watch.stage("explaining", 90)
         return self._quote(verdict, solved, conflict, ask, searched)
 
@@ -127,7 +129,14 @@ class _Quoting:
             for c in self._candidates
             if c.demand.id in named and c.determination.standing is not Standing.SAFE and c.licence is None
         )
-        return Conflict(tuple(ConflictItem(i.kind, i.id) for i in items), tuple(fixed), proven)
+        conflict = Conflict(tuple(ConflictItem(i.kind, i.id) for i in items), tuple(fixed), proven)
+        if self._request.explain is Explain.NONE:
+            return conflict
+        self._watch.stage("repairing", 80)
+        found = cheapest_repairs(problem, items, self._effort, self._watch)
+        writer = RepairWriter(self._request, ask, self._candidates, self._snapshot.fx)
+        repairs, notes = writer.write(found)
+        return replace(conflict, repairs=repairs, notes=notes)
 
     def _partial(self, ask: Ask) -> _Solved | None:
         problem = self._builder.build(SAFE, ask)
@@ -167,7 +176,7 @@ class _Quoting:
         in_any = frozenset(pair for s in solved for pair in s.allocation.quantities)
         why_not = WhyNots(request, snapshot, ask, self._screener).rows(self._candidates, first, in_any)
         explained = request.explain is not Explain.NONE
-        flipping = flips(plans, snapshot.rules, self._screener, request.as_of, request.known_on) if explained else []
+        flipping = flips(plans, snapshot.rules, self._screener) if explained else []
         reports: tuple[RuleReport, ...] = ()
         if explained:
             reports = tuple(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from quoting.domain.answer import Conflict, Quote, RuleReport, WhyNot
+from quoting.domain.answer import Conflict, Limit, Quote, Repair, RuleReport, WhyNot
+from quoting.domain.money import Money
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import SourcePart
 from quoting.wire.determination import dump_determination
-from quoting.wire.json_text import digest, double
+from quoting.wire.json_text import digest, double, number
+from quoting.wire.money import print_money
 from quoting.wire.offer import print_offer
 from quoting.wire.plan import print_fx, print_plan
 from quoting.wire.request import request_digest
@@ -106,7 +109,32 @@ def _conflict(conflict: Conflict) -> dict[str, Any]:
         "items": [{"kind": item.kind, "id": item.id} for item in conflict.items],
         "fixed": list(conflict.fixed),
         "proven_minimal": conflict.proven_minimal,
+        "repairs": [_repair(repair) for repair in conflict.repairs],
+        "notes": list(conflict.notes),
     }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    change = repair.change
+    return {
+        "change": {
+            "kind": change.kind,
+            "id": change.id,
+            "from": print_limit(change.before),
+            "to": print_limit(change.after),
+        },
+        "cost": print_money(repair.cost),
+        "plan_total": print_money(repair.plan_total),
+        "because": repair.because,
+        "proven": repair.proven,
+    }
+
+
+def print_limit(limit: Limit) -> Any:
+    """Money as money, a figure as a number, terms of supply as an object, nothing as null."""
+    if isinstance(limit, Money):
+        return print_money(limit)
+    return number(limit) if isinstance(limit, Decimal) else None if limit is None else dict(limit)
 
 
 def _part(part: SourcePart) -> dict[str, Any]:

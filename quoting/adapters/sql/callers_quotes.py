@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, insert, or_, select, update
@@ -11,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from quoting.adapters.clock import sortable_id
 from quoting.adapters.sql import archive, rows
 from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import idempotency, quotes, results
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import (
@@ -30,6 +32,7 @@ from quoting.domain.errors import (
     QuoteNotDone,
     QuoteNotFound,
 )
+from quoting.domain.snapshot import Pin, SourcePart
 from quoting.wire import json_text
 from quoting.wire.request import dump_request
 
@@ -40,8 +43,10 @@ class CallersQuotes:
     dispatch_after_s: how long the first wake-up has before the dispatcher sends another.
     """
 
-    def __init__(self, units: Units, packed: dict[str, bytes], dispatch_after_s: float, max_attempts: int) -> None:
-        self._units, self._packed = units, packed
+    def __init__(
+        self, units: Units, recorder: Recorder, packed: dict[str, bytes], dispatch_after_s: float, max_attempts: int
+    ) -> None:
+        self._units, self._recorder, self._packed = units, recorder, packed
         self._dispatch_after_ms, self._max_attempts = int(dispatch_after_s * 1000), max_attempts
 
     def replayed(self, tenant: str, idempotency: Idempotency) -> QuoteRecord | None:
@@ -60,9 +65,7 @@ class CallersQuotes:
         used = submission.idempotency
         if used is not None and (record := _replayed(c, submission.tenant, used)) is not None:
             return record, True
-        blob = self._packed.get(submission.pin.reference)
-        if blob is not None:
-            archive.keep(c, submission.pin.reference, blob)
+        self._keep_files(c, submission.pin)
         row = c.execute(insert(quotes).values(values).returning(quotes)).one()
         if used is not None:
             c.execute(
@@ -72,7 +75,27 @@ class CallersQuotes:
             )
         if known is not None:
             c.execute(insert(results).values(quote_id=row.id, body=known.text, sha256=known.digest))
+        self._recorder.accepted(c, row)
+        if known is not None:
+            self._recorder.ended(c, [row], known)
         return rows.record(row), False
+
+    def record_checks(
+        self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
+    ) -> None:
+        def unit(c: Connection) -> None:
+            self._keep_files(c, pin)
+            self._recorder.checked(c, tenant, checks, pin, parts)
+
+        try:
+            self._units.write(unit)
+        except IntegrityError:  # another process stored the files first: now they can be seen
+            self._units.write(unit)
+
+    def _keep_files(self, c: Connection, pin: Pin) -> None:
+        blob = self._packed.get(pin.reference)
+        if blob is not None:
+            archive.keep(c, pin.reference, blob)
 
     def _values(self, submission: Submission, known: Answer | None) -> dict[str, Any]:
         pin, request = submission.pin, submission.request
@@ -127,7 +150,27 @@ class CallersQuotes:
         )
 
     def cancel(self, tenant: str, quote_id: str) -> QuoteRecord:
-        return self._units.write(lambda c: _cancel(c, tenant, quote_id))
+        return self._units.write(lambda c: self._cancel(c, tenant, quote_id))
+
+    def _cancel(self, c: Connection, tenant: str, quote_id: str) -> QuoteRecord:
+        """A queued quote ends here; a running one is asked to, and its worker hears of it at the next heartbeat."""
+        mine = and_(quotes.c.tenant == tenant, quotes.c.id == quote_id)
+        changed = {"cancel_requested": True, "row_version": quotes.c.row_version + 1}
+        queued = (
+            update(quotes)
+            .where(mine, quotes.c.status == Status.QUEUED)
+            .values(status=Status.CANCELLED, finished_at=now_ms(), next_dispatch_at=None, **changed)
+            .returning(quotes)
+        )
+        running = update(quotes).where(mine, quotes.c.status == Status.RUNNING).values(**changed).returning(quotes)
+        for statement in (queued, running):
+            row = c.execute(statement).first()
+            if row is not None:
+                record = rows.record(row)
+                if record.status.done:
+                    self._recorder.ended(c, [row])
+                return record
+        raise QuoteAlreadyEnded(f"the quote has ended: {_row(c, tenant, quote_id).status}")
 
 
 def _replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | None:
@@ -167,21 +210,3 @@ def _below(query: Select[Any], after: Position | None) -> Select[Any]:
         return query
     same_moment = and_(quotes.c.created_at == after.created_ms, quotes.c.id < after.id)
     return query.where(or_(quotes.c.created_at < after.created_ms, same_moment))
-
-
-def _cancel(c: Connection, tenant: str, quote_id: str) -> QuoteRecord:
-    """A queued quote ends here; a running one is asked to, and its worker hears of it at the next heartbeat."""
-    mine = and_(quotes.c.tenant == tenant, quotes.c.id == quote_id)
-    changed = {"cancel_requested": True, "row_version": quotes.c.row_version + 1}
-    queued = (
-        update(quotes)
-        .where(mine, quotes.c.status == Status.QUEUED)
-        .values(status=Status.CANCELLED, finished_at=now_ms(), next_dispatch_at=None, **changed)
-        .returning(quotes)
-    )
-    running = update(quotes).where(mine, quotes.c.status == Status.RUNNING).values(**changed).returning(quotes)
-    for statement in (queued, running):
-        row = c.execute(statement).first()
-        if row is not None:
-            return rows.record(row)
-    raise QuoteAlreadyEnded(f"the quote has ended: {_row(c, tenant, quote_id).status}")

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql import rows
 from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
 from quoting.adapters.sql.workers_quotes import ended, release_equals
@@ -27,8 +28,10 @@ class DispatchersQuotes:
     expire_after_s: how long a quote waits for its first worker.
     """
 
-    def __init__(self, units: Units, dispatch_after_s: float, redispatch_max_s: float, expire_after_s: float) -> None:
-        self._units = units
+    def __init__(
+        self, units: Units, recorder: Recorder, dispatch_after_s: float, redispatch_max_s: float, expire_after_s: float
+    ) -> None:
+        self._units, self._recorder = units, recorder
         self._first_ms, self._longest_ms = int(dispatch_after_s * 1000), int(redispatch_max_s * 1000)
         self._expire_ms = int(expire_after_s * 1000)
 
@@ -70,23 +73,10 @@ class DispatchersQuotes:
         def unit(c: Connection) -> int:
             wanted = select(quotes).where(stale).order_by(quotes.c.id).limit(BATCH).with_for_update(skip_locked=True)
             found = c.execute(wanted).all()
-            for row in found:
-                self._rescue(c, row)
+            self._recorder.ended(c, [row for old in found if (row := _rescue(c, old)) is not None])
             return len(found)
 
         return self._units.write(unit)
-
-    def _rescue(self, c: Connection, row: Any) -> None:
-        mine = update(quotes).where(quotes.c.id == row.id)
-        if row.cancel_requested:
-            c.execute(mine.values(status=Status.CANCELLED, **ended()))
-        elif row.attempt >= row.max_attempts:
-            c.execute(mine.values(status=Status.FAILED, error_json=rows.error_text(POISONED), **ended()))
-        else:
-            again = {"lease_owner": None, "lease_until": None, "next_dispatch_at": now_ms(), "dispatch_count": 0}
-            c.execute(mine.values(status=Status.QUEUED, row_version=quotes.c.row_version + 1, **again))
-            return
-        release_equals(c, row)
 
     def expire(self) -> int:
         late = and_(
@@ -96,5 +86,26 @@ class DispatchersQuotes:
         )
         if self._units.read(lambda c: c.scalar(select(func.count()).where(late))) == 0:
             return 0
-        statement = update(quotes).where(late).values(status=Status.EXPIRED, **ended())
-        return self._units.write(lambda c: c.execute(statement).rowcount)
+        statement = update(quotes).where(late).values(status=Status.EXPIRED, **ended()).returning(quotes)
+
+        def unit(c: Connection) -> int:
+            expired = c.execute(statement).all()
+            self._recorder.ended(c, expired)
+            return len(expired)
+
+        return self._units.write(unit)
+
+
+def _rescue(c: Connection, row: Any) -> Any:
+    """Queue a quote again, or end it; its row where it has ended."""
+    mine = update(quotes).where(quotes.c.id == row.id)
+    if row.cancel_requested:
+        ending = mine.values(status=Status.CANCELLED, **ended())
+    elif row.attempt >= row.max_attempts:
+        ending = mine.values(status=Status.FAILED, error_json=rows.error_text(POISONED), **ended())
+    else:
+        again = {"lease_owner": None, "lease_until": None, "next_dispatch_at": now_ms(), "dispatch_count": 0}
+        c.execute(mine.values(status=Status.QUEUED, row_version=quotes.c.row_version + 1, **again))
+        return None
+    release_equals(c, row)
+    return c.execute(ending.returning(quotes)).one()

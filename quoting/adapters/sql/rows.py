@@ -45,12 +45,17 @@ def claim(row: Row[Any]) -> Claim:
         tenant=row.tenant,
         request=load_request(json_text.parse(row.request_json.encode()), None),
         request_digest=row.request_digest,
-        pin=Pin(
-            as_of=date.fromisoformat(row.as_of),
-            reference=row.reference_digest,
-            rates=row.rates_json,
-            digest=row.snapshot_digest,
-        ),
+        pin=pin(row),
+    )
+
+
+def pin(row: Row[Any]) -> Pin:
+    """The reference data that a row of `quotes` is pinned to."""
+    return Pin(
+        as_of=date.fromisoformat(row.as_of),
+        reference=row.reference_digest,
+        rates=row.rates_json,
+        digest=row.snapshot_digest,
     )
 
 

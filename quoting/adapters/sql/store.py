@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from sqlalchemy import text
 
 from quoting.adapters.reference.reading import Files
+from quoting.adapters.reference.rules import parse_rule
 from quoting.adapters.sql.archive import pack
 from quoting.adapters.sql.callers_quotes import CallersQuotes
 from quoting.adapters.sql.dispatchers_quotes import DispatchersQuotes
+from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.units import Units
 from quoting.adapters.sql.workers_quotes import WorkersQuotes
 from quoting.config import Settings
+from quoting.domain.record import KEEPING_RULE
 
 
 class SqlQuoteStore(CallersQuotes, WorkersQuotes, DispatchersQuotes):
@@ -22,11 +25,12 @@ class SqlQuoteStore(CallersQuotes, WorkersQuotes, DispatchersQuotes):
     """
 
     def __init__(self, units: Units, settings: Settings, engine: str, reference: Mapping[str, Files]) -> None:
+        recorder = Recorder(parse_rule(next(iter(reference.values())), KEEPING_RULE), engine)
         packed = {digest: pack(files) for digest, files in reference.items()}
-        CallersQuotes.__init__(self, units, packed, settings.dispatch_after_s, settings.max_attempts)
-        WorkersQuotes.__init__(self, units, engine, settings.lease_s)
+        CallersQuotes.__init__(self, units, recorder, packed, settings.dispatch_after_s, settings.max_attempts)
+        WorkersQuotes.__init__(self, units, recorder, engine, settings.lease_s)
         DispatchersQuotes.__init__(
-            self, units, settings.dispatch_after_s, settings.redispatch_max_s, settings.expire_after_s
+            self, units, recorder, settings.dispatch_after_s, settings.redispatch_max_s, settings.expire_after_s
         )
 
     def ping(self) -> None:

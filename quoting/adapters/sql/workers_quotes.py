@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
@@ -11,11 +12,13 @@ from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql import rows
 from quoting.adapters.sql.dialect import alone, now_ms
+from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import quotes, results
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import Answer, CacheUse, Claim, Progress, Status
 from quoting.application.validity import valid_until
 from quoting.domain.answer import Quote, Verdict
+from quoting.domain.snapshot import SourcePart
 from quoting.wire import json_text
 from quoting.wire.result import result_document
 
@@ -26,8 +29,9 @@ class WorkersQuotes:
     lease_s: how long a worker may be silent before its quote is taken up again.
     """
 
-    def __init__(self, units: Units, engine: str, lease_s: float) -> None:
-        self._units, self._engine, self._lease_ms = units, engine, int(lease_s * 1000)
+    def __init__(self, units: Units, recorder: Recorder, engine: str, lease_s: float) -> None:
+        self._units, self._recorder = units, recorder
+        self._engine, self._lease_ms = engine, int(lease_s * 1000)
 
     def claim(self, quote_id: str, owner: str) -> Claim | None:
         row = self._units.write(lambda c: self._claim(c, quote_id, owner))
@@ -74,6 +78,10 @@ class WorkersQuotes:
         cancel_requested = self._units.write(lambda c: c.scalar(statement))
         return cancel_requested is False
 
+    def wanted(self, claim: Claim) -> bool:
+        query = select(quotes.c.cancel_requested).where(_held(claim))
+        return self._units.read(lambda c: c.scalar(query)) is False
+
     def finish(self, claim: Claim, quote: Quote, timings: Mapping[str, float]) -> Answer | None:
         text = json_text.canonical(result_document(quote, claim.request, self._engine, timings)).decode()
         answer = Answer(
@@ -82,12 +90,14 @@ class WorkersQuotes:
             digest=hashlib.sha256(text.encode()).hexdigest(),
             valid_until=valid_until(claim.request, quote),
         )
-        return answer if self._finish(claim, answer, CacheUse.MISS) else None
+        return answer if self._finish(claim, answer, CacheUse.MISS, quote.provenance) else None
 
     def finish_known(self, claim: Claim, answer: Answer) -> bool:
         return self._finish(claim, answer, CacheUse.HIT)
 
-    def _finish(self, claim: Claim, answer: Answer, use: CacheUse) -> bool:
+    def _finish(
+        self, claim: Claim, answer: Answer, use: CacheUse, parts: Mapping[str, SourcePart] = MappingProxyType({})
+    ) -> bool:
         def unit(c: Connection) -> bool:
             done = _answered(answer)
             row = c.execute(update(quotes).where(_held(claim)).values(cache=use, **done).returning(quotes)).first()
@@ -95,16 +105,16 @@ class WorkersQuotes:
                 return False
             waiting = and_(_equal_to(row), quotes.c.status == Status.QUEUED)
             started = func.coalesce(quotes.c.started_at, now_ms())
-            followers = c.scalars(
+            followers = c.execute(
                 update(quotes)
                 .where(waiting)
                 .values(cache=CacheUse.COALESCED, started_at=started, **done)
-                .returning(quotes.c.id)
+                .returning(quotes)
             ).all()
-            bodies = [
-                {"quote_id": i, "body": answer.text, "sha256": answer.digest} for i in (claim.quote_id, *followers)
-            ]
+            answered = [row, *followers]
+            bodies = [{"quote_id": each.id, "body": answer.text, "sha256": answer.digest} for each in answered]
             c.execute(insert(results), bodies)
+            self._recorder.ended(c, answered, answer, parts)
             return True
 
         return self._units.write(unit)
@@ -122,6 +132,7 @@ class WorkersQuotes:
             row = c.execute(statement).first()
             if row is not None:
                 release_equals(c, row)
+                self._recorder.ended(c, [row])
             return row is not None
 
         return self._units.write(unit)

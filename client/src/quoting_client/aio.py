@@ -1,0 +1,154 @@
+"""The client for programs on an event loop of asyncio: the twin of `Client`, with the same names."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+import httpx2
+
+from quoting_client.client import TIMEOUT_S
+from quoting_client.conversation import Call, Conversation, OnProgress, Pause, Reply, Request, Steps, T
+from quoting_client.errors import NotReached
+from quoting_client.http import DEFAULT_URL, arguments, options, reply
+from quoting_client.quote import Quote, read_quote
+from quoting_client.result import Determination, Result
+
+
+class AsyncClient:
+    """Asks one service with one key. Safe to share between tasks of one loop.
+
+    Args:
+        api_key: by default that of the environment, CHIPQUOTE_API_KEY.
+        timeout_s: the deadline of each operation, with all its tries and pauses.
+
+    Every method raises NotReached, NotAllowed, Invalid, Unavailable or ServerError where they apply.
+    """
+
+    def __init__(
+        self, base_url: str = DEFAULT_URL, api_key: str | None = None, *, timeout_s: float = TIMEOUT_S
+    ) -> None:
+        self._http = httpx2.AsyncClient(**options(base_url, api_key))
+        self._timeout_s, self._met = timeout_s, False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    async def quote(
+        self,
+        request: Request,
+        *,
+        idempotency_key: str | None = None,
+        on_progress: OnProgress | None = None,
+        timeout_s: float | None = None,
+    ) -> Result:
+        """Ask, follow, read.
+
+        Args:
+            request: section 2 of the contract, as a mapping or as JSON text.
+            on_progress: hears of the quote with every look at it.
+
+        Raises:
+            StillRunning: the deadline came first; the quote goes on.
+            JobFailed: the quote ended without a result.
+        """
+        return await self._run(self._talk(timeout_s).quote(request, idempotency_key, on_progress))
+
+    async def submit(self, request: Request, *, idempotency_key: str | None = None, wait_s: float = 0) -> Quote:
+        """Ask and return at once, or after `wait_s` (at most 20) seconds."""
+        return await self._run(self._talk().submit(request, idempotency_key, wait_s))
+
+    async def get(self, quote_id: str) -> Quote:
+        """Look at a quote. Raises NotFound."""
+        return await self._run(self._talk().get(quote_id))
+
+    async def wait(
+        self, quote_id: str, *, on_progress: OnProgress | None = None, timeout_s: float | None = None
+    ) -> Quote:
+        """Follow a quote until it has its result. Raises NotFound, StillRunning, JobFailed."""
+        return await self._run(self._talk(timeout_s).wait(quote_id, on_progress))
+
+    async def result(self, quote_id: str) -> Result:
+        """Read a result. Raises NotFound, Conflict (it is not done, or has none)."""
+        return await self._run(self._talk().result(quote_id))
+
+    async def cancel(self, quote_id: str) -> Quote:
+        """Ask for the end of a quote. Raises NotFound, Conflict (it had ended)."""
+        return await self._run(self._talk().cancel(quote_id))
+
+    def quotes(self, *, status: str | None = None) -> AsyncIterator[Quote]:
+        """The tenant's quotes, newest first; pages are fetched as they are needed."""
+        return self._quotes({"status": status})
+
+    async def export_check(self, transaction: Request) -> Determination:
+        """One determination (section 5 of the contract)."""
+        return await self._run(self._talk().export_check(transaction))
+
+    async def export_checks(self, transactions: Sequence[Mapping[str, Any]]) -> list[Determination]:
+        """At most 1,000 at once, answered in order; one wrong item refuses all of them."""
+        return await self._run(self._talk().export_checks(transactions))
+
+    def chips(self, **filters: Any) -> AsyncIterator[Mapping[str, Any]]:
+        """The catalogue of chips; `on` and the chips' own fields filter it."""
+        return self._list("/v1/chips", filters)
+
+    async def chip(self, chip_id: str, **query: Any) -> Mapping[str, Any]:
+        """One chip. Raises NotFound."""
+        return await self._run(self._talk().document(f"/v1/chips/{chip_id}", query))
+
+    def rules(self, **filters: Any) -> AsyncIterator[Mapping[str, Any]]:
+        """Rules and parameters in force on a day (`on`), each with its citation."""
+        return self._list("/v1/rules", filters)
+
+    async def _quotes(self, query: Mapping[str, Any]) -> AsyncIterator[Quote]:
+        async for document in self._list("/v1/quotes", query):
+            yield read_quote(document)
+
+    async def _list(self, path: str, query: Mapping[str, Any]) -> AsyncIterator[Mapping[str, Any]]:
+        cursor = None
+        while True:
+            page = await self._run(self._talk().page(path, query, cursor))
+            for row in page.data:
+                yield row
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def _talk(self, timeout_s: float | None = None) -> Conversation:
+        return Conversation(self._timeout_s if timeout_s is None else timeout_s, self._met)
+
+    async def _run(self, steps: Steps[T]) -> T:
+        try:
+            step = next(steps)
+            while True:
+                if isinstance(step, Pause):
+                    await asyncio.sleep(step.seconds)
+                    step = steps.send(None)
+                    continue
+                try:
+                    answer = await self._send(step)
+                except NotReached as error:
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(answer)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+
+    async def _send(self, call: Call) -> Reply:
+        try:
+            answer = reply(await self._http.request(**arguments(call)))
+        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+            raise NotReached(f"{self._http.base_url}: {error or type(error).__name__}") from error
+        self._met = True
+        return answer

@@ -16,15 +16,19 @@ from quoting.adapters.market import PackagedMarket
 from quoting.adapters.redis_cache import RedisCache, redis_client
 from quoting.adapters.reference.bundle import read_bundle
 from quoting.adapters.reference.reading import Files
+from quoting.adapters.reference.rules import parse_rule
 from quoting.adapters.sql.archive import SqlArchive
 from quoting.adapters.sql.census import SqlCensus
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.keys import SqlKeyRing
 from quoting.adapters.sql.migrate import upgrade
+from quoting.adapters.sql.record import Recorder
+from quoting.adapters.sql.record_reading import SqlRecord
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import Census, Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
 from quoting.config import Settings
+from quoting.domain.record import KEEPING_RULE
 
 VERSION = version("chipquote")
 ENGINE = f"chipquote {VERSION}"
@@ -95,6 +99,18 @@ def key_ring(settings: Settings) -> Iterator[SqlKeyRing]:
     try:
         upgrade(engine)
         yield SqlKeyRing(Units(engine))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def opened_record(settings: Settings) -> Iterator[tuple[SqlRecord, PackagedMarket]]:
+    """The record of the configured database, and the reference data that its quotes were pinned to."""
+    engine = connect(settings.database_url)
+    try:
+        units = Units(engine)
+        market = PackagedMarket(read_bundle(), EcbRates(), SqlArchive(units).read)
+        yield SqlRecord(units, Recorder(parse_rule(market.files, KEEPING_RULE), ENGINE)), market
     finally:
         engine.dispose()
 

@@ -19,6 +19,8 @@ COMMANDS = {
     "up": "quoting.cli.up:up",
     "status": "quoting.cli.status:status",
     "keys": "quoting.cli.keys:keys",
+    "audit": "quoting.cli.audit:audit",
+    "replay": "quoting.cli.replay:replay",
     "demo": "quoting.cli.demo:demo",
 }
 

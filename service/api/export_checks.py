@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Response
 from flask_smorest import Blueprint
 
 from quoting.application.reference import reference_of_today
 from quoting.domain.controls.determine import determine
 from quoting.wire.export_check import dump_determination, load_transaction, load_transactions
+from quoting.wire.json_text import canonical
 from service.answers import Answer
+from service.auth import caller
 from service.bodies import LARGE_LIMIT, LIMIT, read_json
 from service.deps import deps
 from service.doors import door
@@ -27,7 +32,9 @@ def check_export() -> Response:
     document = read_json(LIMIT)
     reference = reference_of_today(deps().market, deps().clock)
     transaction = load_transaction(document, reference.catalogue.chips, deps().clock.today())
-    return json_response(dump_determination(determine(transaction, reference.rules)))
+    answer = dump_determination(determine(transaction, reference.rules))
+    _record([document], [answer])
+    return json_response(answer)
 
 
 @door(
@@ -39,4 +46,16 @@ def check_exports() -> Response:
     document = read_json(LARGE_LIMIT)
     reference = reference_of_today(deps().market, deps().clock)
     transactions = load_transactions(document, reference.catalogue.chips, deps().clock.today())
-    return json_response([dump_determination(determine(each, reference.rules)) for each in transactions])
+    answers = [dump_determination(determine(each, reference.rules)) for each in transactions]
+    _record(document, answers)
+    return json_response(answers)
+
+
+def _record(documents: Sequence[Any], answers: Sequence[Any]) -> None:
+    """Keep every check before it is answered: what is not on record was not said."""
+    pin = deps().market.pin(deps().clock.today())
+    texts = [
+        (canonical(asked).decode(), canonical(answer).decode())
+        for asked, answer in zip(documents, answers, strict=True)
+    ]
+    deps().store.record_checks(caller().tenant, texts, pin, deps().market.snapshot(pin).parts)

@@ -13,6 +13,7 @@ from quoting.adapters.clock import SystemClock
 from quoting.adapters.fx_ecb import EcbRates
 from quoting.adapters.heartbeat import Heartbeat
 from quoting.adapters.market import PackagedMarket
+from quoting.adapters.metrics import PrometheusMeter
 from quoting.adapters.redis_cache import RedisCache, redis_client
 from quoting.adapters.reference.bundle import read_bundle
 from quoting.adapters.reference.reading import Files
@@ -45,6 +46,7 @@ class Dependencies:
     queue: JobQueue
     keys: KeyRing
     census: Callable[[], Census]
+    meter: PrometheusMeter
     clock: Clock
     log: Log
 
@@ -60,6 +62,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
         wake_in_background: for who must not wait for Redis, and has the dispatcher to make up for a lost wake-up.
     """
     logs.configure(settings.log_level)
+    meter = PrometheusMeter()
     queue = CeleryQueue(settings.redis_url)
     units = Units(connect(settings.database_url))
     market = PackagedMarket(read_bundle(), EcbRates(), SqlArchive(units).read)
@@ -67,10 +70,13 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
         settings=settings,
         store=SqlQuoteStore(units, settings, ENGINE, {market.reference: market.files}),
         market=market,
-        cache=RedisCache(redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes),
+        cache=RedisCache(
+            redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes, meter.looked_up
+        ),
         queue=BackgroundQueue(queue) if wake_in_background else queue,
         keys=SqlKeyRing(units),
         census=SqlCensus(units),
+        meter=meter,
         clock=SystemClock(),
         log=logs.logger("chipquote"),
     )

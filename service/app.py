@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import NotAcceptable
 
+from quoting.adapters import logs
 from quoting.bootstrap import Dependencies
 from service import deps
 from service.api.catalogue import catalogue
@@ -41,6 +43,8 @@ def create_app(dependencies: Dependencies) -> Flask:
 def _identify() -> None:
     sent = request.headers.get("X-Request-Id", "")
     g.request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid4())
+    g.began = time.perf_counter()
+    logs.about(request_id=g.request_id)
 
 
 def _check_accept() -> None:
@@ -52,4 +56,18 @@ def _finish(response: Response) -> Response:
     response.headers["X-Request-Id"] = g.request_id
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Cache-Control", "no-store" if not response.get_etag()[0] else "no-cache")
+    _account(response)
     return response
+
+
+def _account(response: Response) -> None:
+    """Count the request, and log it with what it was about."""
+    d, seconds = deps.deps(), time.perf_counter() - g.began
+    route = "none" if request.url_rule is None else request.url_rule.rule
+    d.meter.request(request.method if route != "none" else "any", route, response.status_code, seconds)
+    about = {"tenant": g.caller.tenant} if "caller" in g else {}
+    about |= {name: str(value) for name, value in (request.view_args or {}).items()}
+    if response.location:
+        about["quote_id"] = response.location.rpartition("/")[2]
+    milliseconds = round(seconds * 1000, 1)
+    d.log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds, **about)

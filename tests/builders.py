@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from typing import Any
+from uuid import uuid4
 
 Document = dict[str, Any]
 
@@ -49,3 +50,10 @@ def a_request(**changes: Any) -> Document:
         "solve": {"gap": 0, "time_limit_s": 10, "seed": 1},
     }
     return deepcopy({**request, **changes})
+
+
+def another_request(**changes: Any) -> Document:
+    """A request that no other test has sent: its party has a name of its own."""
+    request = a_request(**changes)
+    request["parties"][0]["name"] = f"Prairie Compute Cooperative {uuid4()}"
+    return request

@@ -73,6 +73,16 @@ class FakeCache:
         self.answers[key] = answer
 
 
+class FakeMeter:
+    """Counts nothing but how often."""
+
+    def __init__(self) -> None:
+        self.computations = 0
+
+    def computed(self, timings: Mapping[str, float], gap: float | None, proven: bool) -> None:
+        self.computations += 1
+
+
 class FixedClock:
     def today(self) -> date:
         return date(2026, 3, 2)

@@ -23,6 +23,7 @@ def main() -> None:
         except StoreUnavailable:
             d.log.exception("dispatch_failed")
             continue
+        d.meter.dispatched(done)
         if done.rescued or done.expired or done.woken:
             d.log.info("dispatched", rescued=done.rescued, expired=done.expired, woken=done.woken)
 

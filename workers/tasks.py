@@ -8,6 +8,7 @@ from functools import cache
 
 from celery import Celery
 
+from quoting.adapters import logs
 from quoting.adapters.celery_queue import COMPUTE_QUOTE
 from quoting.application.compute_quote import compute_quote
 from quoting.bootstrap import Dependencies, dependencies
@@ -31,4 +32,8 @@ def compute(quote_id: str) -> None:
     """Answer one quote, if nobody else does. Safe to run twice."""
     d, owner = deps(), f"{socket.gethostname()}:{os.getpid()}"
     make = held(make_quote, d.settings.test_point)
-    compute_quote(quote_id, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, log=d.log, make=make)
+    logs.about(quote_id=quote_id)
+    compute_quote(
+        quote_id, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, meter=d.meter, log=d.log,
+        make=make,
+    )  # fmt: skip

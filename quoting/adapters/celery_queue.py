@@ -36,6 +36,7 @@ def celery_app(redis_url: str) -> Celery:
         worker_send_task_events=False,
         worker_enable_remote_control=False,
         worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,  # our lines go to standard error as they are
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             "visibility_timeout": 300,

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from quoting.application.ports import Claim, Clock, Progress, QuoteStore, StoreUnavailable
 
-PROGRESS_EVERY_S = 1.0  # at most this often; the lease is renewed with it
+LOOK_EVERY_S = 1.0  # for a cancel, and for progress to pass on; the lease is renewed with progress
 
 
 class Heartbeat:
@@ -58,19 +58,20 @@ class Heartbeat:
         self._stage_began = now
 
     def _beat(self) -> None:
-        """Beat when the lease needs it, and with news at once a second."""
-        tick = min(PROGRESS_EVERY_S, self._every_s)
+        """Look every second whether the quote is wanted; beat where there is news, and when the lease needs it."""
+        tick = min(LOOK_EVERY_S, self._every_s)
         silent_s = 0.0
         while not self._ended.wait(tick):
             silent_s += tick
-            if not self._changed and silent_s < self._every_s:
-                continue
-            news, self._changed = (self._progress if self._changed else None), False
             try:
-                alive = self._store.heartbeat(self._claim, news)
+                if not self._changed and silent_s < self._every_s:
+                    alive = self._store.wanted(self._claim)
+                else:
+                    news, self._changed = (self._progress if self._changed else None), False
+                    alive = self._store.heartbeat(self._claim, news)
+                    silent_s = 0.0
             except StoreUnavailable:  # the lease bounds how long this may go on; the fence decides in the end
                 continue
-            silent_s = 0.0
             if not alive:
                 self._stop.set()
                 return

@@ -42,6 +42,12 @@ def configure(level: str) -> None:
     )
 
 
+def about(**fields: Any) -> None:
+    """What the lines of this thread are about from here on: a request, a quote."""
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**fields)
+
+
 def logger(name: str) -> Any:
     """A structured logger."""
     return structlog.stdlib.get_logger(name)

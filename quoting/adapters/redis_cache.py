@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 import time
+from collections.abc import Callable
 from datetime import date
 
 from redis import Redis, RedisError
@@ -46,14 +47,22 @@ def redis_client(url: str) -> Redis:
 class RedisCache:
     """Args:
     engine: name and version of the program; another version computes for itself.
+    looked_up: hears with every look-up whether the answer was there.
     """
 
-    def __init__(self, client: Redis, engine: str, ttl_s: int, value_bytes: int) -> None:
-        self._client, self._engine = client, engine
+    def __init__(
+        self, client: Redis, engine: str, ttl_s: int, value_bytes: int, looked_up: Callable[[bool], None]
+    ) -> None:
+        self._client, self._engine, self._looked_up = client, engine, looked_up
         self._ttl_s, self._value_bytes = ttl_s, value_bytes
         self._breaker = Breaker()
 
     def get(self, key: CacheKey) -> Answer | None:
+        answer = self._get(key)
+        self._looked_up(answer is not None)
+        return answer
+
+    def _get(self, key: CacheKey) -> Answer | None:
         if self._breaker.open:
             return None
         try:

@@ -11,6 +11,7 @@ from quoting.application.ports import (
     Log,
     MakeQuote,
     Market,
+    Meter,
     Pulse,
     PulsingWatch,
     QuoteStore,
@@ -29,6 +30,7 @@ def compute_quote(
     market: Market,
     cache: ResultCache,
     pulse: Pulse,
+    meter: Meter,
     log: Log,
     make: MakeQuote = make_quote,
 ) -> None:
@@ -46,7 +48,7 @@ def compute_quote(
         return
     with pulse(claim) as watch:
         try:
-            answer = _answer(claim, store, market, watch, make)
+            answer = _answer(claim, store, market, watch, meter, make)
         except Cancelled:
             store.stop(claim)
             return
@@ -63,15 +65,21 @@ def compute_quote(
     if answer is None:
         log.info("stale_fence", quote_id=quote_id, fence=claim.fence)
         return
+    log.info("quote_computed", quote_id=quote_id, fence=claim.fence, status=answer.status.value)
     cache.put(claim.cache_key, answer)
 
 
-def _answer(claim: Claim, store: QuoteStore, market: Market, watch: PulsingWatch, make: MakeQuote) -> Answer | None:
+def _answer(
+    claim: Claim, store: QuoteStore, market: Market, watch: PulsingWatch, meter: Meter, make: MakeQuote
+) -> Answer | None:
     watch.stage("reading reference data", 0)
     snapshot = market.snapshot(claim.pin)
     quote = make(claim.request, snapshot, watch)
     if watch.stopped():
         raise Cancelled
+    plan = quote.plans[0] if quote.plans else None
+    gap = None if plan is None or not plan.objectives else float(plan.objectives[0].gap)
+    meter.computed(watch.timings, gap, plan is None or plan.stopped is None)
     return store.finish(claim, quote, watch.timings)
 
 

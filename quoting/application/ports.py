@@ -231,6 +231,9 @@ class QuoteStore(Protocol):
     def heartbeat(self, claim: Claim, progress: Progress | None) -> bool:
         """Renew the lease and note new progress; False means stop: cancelled, or the claim is no longer good."""
 
+    def wanted(self, claim: Claim) -> bool:
+        """Whether to go on; False means stop: cancelled, or the claim is no longer good. Renews nothing."""
+
     def finish(self, claim: Claim, quote: Quote, timings: Mapping[str, float]) -> Answer | None:
         """Store an answer, for this quote and for equal ones that wait; None where the claim is no longer good."""
 
@@ -308,6 +311,13 @@ class Log(Protocol):
     def info(self, event: str, /, **fields: Any) -> None: ...
 
     def exception(self, event: str, /, **fields: Any) -> None: ...
+
+
+class Meter(Protocol):
+    """Counts for those who run the service."""
+
+    def computed(self, timings: Mapping[str, float], gap: float | None, proven: bool) -> None:
+        """A quote was computed. Units: milliseconds a stage; gap of its first plan, None where it has none."""
 
 
 class PulsingWatch(Watch, Protocol):

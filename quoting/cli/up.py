@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -17,6 +18,7 @@ import click
 import httpx2
 
 from quoting.adapters.embedded_redis import embedded_redis
+from quoting.adapters.metrics import SHARED
 from quoting.adapters.sql.keys import new_key
 from quoting.bootstrap import prepare_database
 from quoting.cli.processes import Child, Command, Supervisor
@@ -62,7 +64,8 @@ def running_system(
         Ended: `ended` was set before it answered.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
-    wanted = {**os.environ, **(env or {}), variable("data_dir"): str(data_dir.resolve())}
+    metrics = data_dir.resolve() / "metrics"
+    wanted = {**os.environ, **(env or {}), variable("data_dir"): str(data_dir.resolve()), SHARED: str(metrics)}
     settings = Settings.from_env(wanted)
     key = settings.api_key or new_key()
     own_redis = None if wanted.get(variable("redis_url")) else embedded_redis(data_dir, settings.redis_memory)
@@ -83,6 +86,8 @@ def running_system(
         closing(_listen(port)) as listener,
         Supervisor(_children_env(wanted), logs, on_change=note) as supervisor,
     ):
+        shutil.rmtree(metrics, ignore_errors=True)  # counts of an earlier run
+        metrics.mkdir()
         prepare_database(settings, key)
         if own_redis is not None:
             supervisor.start(Command("redis", own_redis.argv, given=own_redis.configuration, serves_others=True))

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from flask import Response
 from flask_smorest import Blueprint
+from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 
 from quoting.application.ports import QueueUnavailable, StoreUnavailable
@@ -77,6 +78,13 @@ def readyz() -> Response:
 def version() -> Response:
     """Which version answers, with which reference data?"""
     return json_response({"name": "chipquote", "version": VERSION, "reference_data": deps().market.reference})
+
+
+@door(operations, "GET", "/metrics", scope=None, query=None, says={200: Answer("Prometheus text", media_type=PLAIN)})
+def metrics() -> Response:
+    """How does it do, in all its processes?"""
+    d = deps()
+    return Response(d.meter.exposition(d.census, d.queue.depth), content_type=CONTENT_TYPE_LATEST)
 
 
 @door(operations, "GET", "/docs", scope=None, query=None, says={200: Answer("The page", media_type=HTML)})

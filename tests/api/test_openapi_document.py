@@ -49,6 +49,7 @@ def test_the_document_lists_every_door(live: Live):
         "/healthz",
         "/readyz",
         "/version",
+        "/metrics",
         "/docs",
         "/docs/{name}",
     }

@@ -8,18 +8,11 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from tests.builders import Document, a_request
+from tests.builders import another_request
 from tests.system import Live
 
 pytestmark = pytest.mark.xdist_group("live")
 DONE = ("succeeded", "infeasible", "failed", "cancelled", "expired")
-
-
-def another_request(**changes: object) -> Document:
-    """A request that no other test has sent: its party has a name of its own."""
-    request = a_request(**changes)
-    request["parties"][0]["name"] = f"Prairie Compute Cooperative {uuid4()}"
-    return request
 
 
 def newest(live: Live) -> str:

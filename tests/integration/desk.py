@@ -17,7 +17,7 @@ from quoting.application.submit_quote import submit_quote
 from quoting.config import Settings
 from quoting.wire.request import load_request, request_digest
 from tests.builders import a_request
-from tests.fakes import FakeCache, FakeQueue, FixedClock, RememberedLog, StillPulse, quick_quote
+from tests.fakes import FakeCache, FakeMeter, FakeQueue, FixedClock, RememberedLog, StillPulse, quick_quote
 
 TENANT = "acme"
 
@@ -27,7 +27,7 @@ class Desk:
         self.engine, self.market = engine, market
         self.store = self.store_with(**settings)
         self.archive = SqlArchive(Units(engine))
-        self.queue, self.cache, self.log = FakeQueue(), FakeCache(), RememberedLog()
+        self.queue, self.cache, self.meter, self.log = FakeQueue(), FakeCache(), FakeMeter(), RememberedLog()
 
     def store_with(self, **settings: Any) -> SqlQuoteStore:
         """Another store on the same database, as another process has one."""
@@ -55,7 +55,7 @@ class Desk:
 
     def compute(self, quote_id: str, make: MakeQuote = quick_quote, stopped: bool = False) -> None:
         work = partial(compute_quote, quote_id, "a worker", pulse=StillPulse(stopped), make=make)
-        work(store=self.store, market=self.market, cache=self.cache, log=self.log)
+        work(store=self.store, market=self.market, cache=self.cache, meter=self.meter, log=self.log)
 
     def get(self, quote_id: str) -> QuoteRecord:
         return self.store.get(TENANT, quote_id)

@@ -5,21 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from uuid import uuid4
 
 import pytest
 
-from tests.builders import Document, a_request
+from tests.builders import Document, another_request
 from tests.system import Live
 
 pytestmark = pytest.mark.xdist_group("live")
 LEASE_S = 2
-
-
-def another_request() -> Document:
-    request = a_request()
-    request["parties"][0]["name"] = f"Prairie Compute Cooperative {uuid4()}"
-    return request
 
 
 def kill_mid_job_and_flush(live: Live) -> tuple[str, Document]:

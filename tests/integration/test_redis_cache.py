@@ -48,7 +48,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
 @pytest.fixture
 def cache(redis: Redis) -> RedisCache:
     redis.flushall()
-    return RedisCache(redis, "chipquote test", ttl_s=60, value_bytes=1000)
+    return RedisCache(redis, "chipquote test", ttl_s=60, value_bytes=1000, looked_up=lambda _: None)
 
 
 def test_an_answer_comes_back_as_it_was(cache: RedisCache):
@@ -95,7 +95,9 @@ def test_an_answer_that_is_too_long_is_not_kept(cache: RedisCache):
 
 
 def test_without_redis_nothing_is_known_and_nothing_takes_long():
-    cache = RedisCache(redis_client("redis://127.0.0.1:1/0"), "chipquote test", ttl_s=60, value_bytes=1000)
+    cache = RedisCache(
+        redis_client("redis://127.0.0.1:1/0"), "chipquote test", ttl_s=60, value_bytes=1000, looked_up=lambda _: None
+    )
     started = time.monotonic()
 
     cache.put(KEY, ANSWER)

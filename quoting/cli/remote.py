@@ -1,19 +1,14 @@
-"""A quote from a running service: send, follow, read. One deadline for all of it."""
+"""A quote from a running service, by the client that everybody has; its errors as the exit codes of the program."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable
 
-import httpx2
-
-from quoting.cli.exits import JobFailed, NotAllowed, NotReached, StillRunning
+import quoting_client as remote
+from quoting.cli.exits import JobFailed, NotAllowed, NotReached, RemoteError, StillRunning
 from quoting.domain.errors import FieldFault, NotJson, RequestInvalid
 
 WAIT_S = 900.0
-ONE_ANSWER_S = 30.0
-TRIES = 5
 
 
 def post_and_follow(
@@ -23,7 +18,7 @@ def post_and_follow(
     on_progress: Callable[[str, int | None], None],
     wait_s: float = WAIT_S,
 ) -> str:
-    """Send a request and follow it until its result is there; polls as slowly as the service asks.
+    """Send a request and follow it until its result is there.
 
     Args:
         document: the JSON text of the request, sent as it is.
@@ -35,69 +30,30 @@ def post_and_follow(
     Raises:
         NotJson, RequestInvalid: the service refused the request.
         NotAllowed, JobFailed, StillRunning, NotReached: as they say.
+        RemoteError: any other refusal.
     """
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
-    with httpx2.Client(base_url=url, headers=headers, timeout=ONE_ANSWER_S, trust_env=False) as client:
-        return _Conversation(client, time.monotonic() + wait_s).ask(document, on_progress)
+    try:
+        with remote.Client(url, key, timeout_s=wait_s) as client:
+            return client.quote(document, on_progress=lambda quote: on_progress(quote.stage, quote.percent)).text
+    except remote.Invalid as error:
+        raise _refusal(error) from error
+    except remote.QuotingError as error:
+        kind = next((ours for theirs, ours in _OURS.items() if isinstance(error, theirs)), RemoteError)
+        raise kind(str(error)) from error
 
 
-class _Conversation:
-    def __init__(self, client: httpx2.Client, ends: float) -> None:
-        self._client, self._ends = client, ends
-
-    def ask(self, document: bytes, on_progress: Callable[[str, int | None], None]) -> str:
-        answer = self._answer("POST", "/v1/quotes", content=document)
-        quote = answer.json()
-        while not quote["done"]:
-            on_progress(quote["progress"]["stage"], quote["progress"]["percent"])
-            pause = float(answer.headers.get("Retry-After", "1"))
-            if time.monotonic() + pause > self._ends:
-                raise StillRunning(f"quote {quote['id']} is still {quote['status']}")
-            time.sleep(pause)
-            answer = self._answer("GET", quote["links"]["self"])
-            quote = answer.json()
-        if "result_url" not in quote:
-            error = quote.get("error") or {}
-            raise JobFailed(f"quote {quote['id']} {quote['status']}: {error.get('detail', 'no result')}")
-        return self._answer("GET", quote["result_url"]).text
-
-    def _answer(self, method: str, path: str, content: bytes | None = None) -> httpx2.Response:
-        """One answer; a GET that finds nobody, or a busy service, is tried again until the deadline."""
-        for attempt in range(1, TRIES + 1):
-            last = attempt == TRIES or time.monotonic() > self._ends
-            try:
-                headers = {} if content is None else {"Content-Type": "application/json"}
-                answer = self._client.request(method, path, content=content, headers=headers)
-            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-                if last or method != "GET":
-                    raise NotReached(f"{self._client.base_url}: {error}") from error
-                time.sleep(1)
-                continue
-            if answer.status_code == 503 and not last:
-                time.sleep(float(answer.headers.get("Retry-After", "1")))
-                continue
-            return _checked(answer)
-        raise AssertionError("the last try returns or raises")
+_OURS: dict[type[remote.QuotingError], type[RemoteError]] = {
+    remote.NotAllowed: NotAllowed,
+    remote.JobFailed: JobFailed,
+    remote.StillRunning: StillRunning,
+    remote.NotReached: NotReached,
+    remote.Unavailable: NotReached,
+}
 
 
-def _checked(answer: httpx2.Response) -> httpx2.Response:
-    if answer.status_code < 300:
-        return answer
-    problem = _problem(answer)
-    detail = str(problem.get("detail", answer.reason_phrase))
-    if answer.status_code in (401, 403):
-        raise NotAllowed(detail)
-    if problem.get("code") == "not_json":
-        raise NotJson(detail, int(problem.get("line", 1)), int(problem.get("column", 1)))
-    if answer.status_code in (413, 422):
-        faults = [FieldFault(e["pointer"], e["code"], e["detail"]) for e in problem.get("errors", ())]
-        raise RequestInvalid(faults or [FieldFault("", str(problem.get("code")), detail)])
-    raise NotReached(f"{answer.status_code} {detail}")
-
-
-def _problem(answer: httpx2.Response) -> Mapping[str, Any]:
-    """The problem document; empty where the answer is none."""
-    if not answer.headers.get("Content-Type", "").startswith("application/problem+json"):
-        return {}
-    document: Mapping[str, Any] = answer.json()
-    return document
+def _refusal(error: remote.Invalid) -> NotJson | RequestInvalid:
+    """As if the request had been refused in this process."""
+    if error.code == "not_json":
+        return NotJson(error.detail, int(error.problem.get("line", 1)), int(error.problem.get("column", 1)))
+    faults = [FieldFault(f.pointer, f.code, f.detail) for f in error.faults]
+    return RequestInvalid(faults or [FieldFault("", error.code, error.detail)])

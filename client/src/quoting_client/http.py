@@ -20,7 +20,7 @@ def options(base_url: str, api_key: str | None) -> dict[str, Any]:
     Raises:
         NotReached: the address is none.
     """
-    key = api_key if api_key is not None else os.environ.get("CHIPQUOTE_API_KEY")
+    key = (api_key if api_key is not None else os.environ.get("CHIPQUOTE_API_KEY", "")).strip()
     try:
         host = httpx2.URL(base_url).host
     except httpx2.InvalidURL as error:

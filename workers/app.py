@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
+from celery.signals import worker_init, worker_ready
+
+from quoting.adapters.broker_policy import check_broker
 from quoting.adapters.celery_queue import celery_app
+from quoting.bootstrap import dependencies
 from quoting.config import Settings
+from workers import canary
 from workers.tasks import register
 
-app = celery_app(Settings.from_env(os.environ).redis_url)
+settings = Settings.from_env(os.environ)
+app = celery_app(settings.redis_url)
+app.conf.worker_consumer = "workers.consumer:CountingConsumer"
 register(app)
+
+
+@worker_init.connect(weak=False)
+def _refuse_an_evicting_broker(**_: Any) -> None:
+    check_broker(settings.redis_url)
+
+
+@worker_ready.connect(weak=False)
+def _watch(**_: Any) -> None:
+    canary.watch(lambda: dependencies(settings), settings.canary_s)

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 
+from quoting.adapters.broker_policy import check_broker
 from quoting.application.dispatch import dispatch
 from quoting.application.ports import StoreUnavailable
 from quoting.bootstrap import dependencies
@@ -15,6 +16,7 @@ from quoting.config import Settings
 def main() -> None:
     """Run until SIGTERM or SIGINT."""
     d, ended = dependencies(Settings.from_env(os.environ)), threading.Event()
+    check_broker(d.settings.redis_url)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     while not ended.wait(d.settings.dispatch_tick_s):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 from functools import cache
 
@@ -15,6 +16,8 @@ from quoting.bootstrap import Dependencies, dependencies
 from quoting.config import Settings
 from quoting.domain.quote import make_quote
 from workers.test_point import held
+
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @cache
@@ -30,6 +33,10 @@ def register(app: Celery) -> None:
 
 def compute(quote_id: str) -> None:
     """Answer one quote, if nobody else does. Safe to run twice."""
+    if not _ID.fullmatch(str(quote_id)):
+        deps().meter.refused("no_quote_id")
+        logs.logger("chipquote").warning("message_refused", reason="no_quote_id")
+        return
     d, owner = deps(), f"{socket.gethostname()}:{os.getpid()}"
     make = held(make_quote, d.settings.test_point)
     logs.about(quote_id=quote_id)

@@ -61,6 +61,10 @@ class PrometheusMeter:
             "chipquote_dispatched", "Quotes the dispatcher touched, by what it did.", ("what",), registry=registry
         )
 
+        self._refused = Counter(
+            "chipquote_messages_refused", "Messages in Redis that a worker refused.", ("reason",), registry=registry
+        )
+
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         self._requests.labels(method, route, str(status)).observe(seconds)
 
@@ -79,6 +83,9 @@ class PrometheusMeter:
         for what, count in (("rescued", done.rescued), ("expired", done.expired), ("woken", done.woken)):
             if count:
                 self._rounds.labels(what).inc(count)
+
+    def refused(self, reason: str) -> None:
+        self._refused.labels(reason).inc()
 
     def exposition(self, census: Callable[[], Census], rings: Callable[[], int]) -> bytes:
         """All processes' counts and the truth of SQL as text (Prometheus format 0.0.4).

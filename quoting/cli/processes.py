@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from quoting.cli.guardian import Guardian
+
 LOOK_EVERY_S = 0.2
 START_AGAIN_AFTER_S = (0.5, 1.0, 2.0, 3.0)  # then every three seconds: always within five
 STEADY_AFTER_S = 10.0
@@ -36,8 +38,8 @@ class Command:
 class Child:
     """One process group, and when it was started."""
 
-    def __init__(self, command: Command, env: Mapping[str, str], log: Path | None) -> None:
-        self.command = command
+    def __init__(self, command: Command, env: Mapping[str, str], log: Path | None, guardian: Guardian) -> None:
+        self.command, self._guardian = command, guardian
         self._env, self._log = env, log
         self._deaths, self._start_at = 0, 0.0
         self.since = 0.0
@@ -59,6 +61,7 @@ class Child:
         finally:
             if output is not None:
                 output.close()
+        self._guardian.guard(process.pid)
         if process.stdin is not None:
             with suppress(BrokenPipeError), process.stdin:
                 process.stdin.write(self.command.given.encode())
@@ -75,6 +78,7 @@ class Child:
         now = time.monotonic()
         if self._start_at == 0.0:
             self.signal(signal.SIGKILL)  # what the dead one left of its group
+            self._guardian.release(self.process.pid)
             self._deaths = 0 if time.time() - self.since > STEADY_AFTER_S else self._deaths
             self._start_at = now + START_AGAIN_AFTER_S[min(self._deaths, len(START_AGAIN_AFTER_S) - 1)]
             self._deaths += 1
@@ -110,6 +114,7 @@ class Supervisor:
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
 
     def __enter__(self) -> Supervisor:
+        self._guardian = Guardian()
         self._thread.start()
         return self
 
@@ -118,11 +123,12 @@ class Supervisor:
         self._thread.join()
         for last in (False, True):
             self._end([child for child in self._children if child.command.serves_others is last])
+        self._guardian.close()
 
     def start(self, command: Command) -> Child:
         log = None if self._logs is None else self._logs / f"{command.name}.log"
         with self._lock:
-            child = Child(command, self._env, log)
+            child = Child(command, self._env, log, self._guardian)
             self._children.append(child)
             self._tell()
         return child

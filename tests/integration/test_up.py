@@ -68,3 +68,19 @@ def test_up_prints_one_line_and_leaves_nothing_behind(tmp_path: Path):
     assert "API key: cq_live_" in errors
     assert (up.returncode, rest) == (0, "")
     assert groups_of(tmp_path) == []
+
+
+def test_up_that_is_killed_leaves_nothing_running(tmp_path: Path):
+    up = start_up(tmp_path)
+    assert up.stdout is not None
+    assert up.stdout.readline().startswith("ready ")
+    running = groups_of(tmp_path)
+
+    up.kill()
+    up.communicate(timeout=60)
+
+    ends = time.monotonic() + 10
+    while groups_of(tmp_path) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert len(running) > 4
+    assert groups_of(tmp_path) == []

@@ -18,9 +18,12 @@ from quoting.adapters.sql.units import Units
 from quoting.application.ports import Answer, CacheUse, Claim, Progress, Status
 from quoting.application.validity import valid_until
 from quoting.domain.answer import Quote, Verdict
+from quoting.domain.errors import DomainError
 from quoting.domain.snapshot import SourcePart
 from quoting.wire import json_text
 from quoting.wire.result import result_document
+
+UNREADABLE = {"code": "request_unreadable", "detail": "this version of the program cannot read the stored request"}
 
 
 class WorkersQuotes:
@@ -35,7 +38,22 @@ class WorkersQuotes:
 
     def claim(self, quote_id: str, owner: str) -> Claim | None:
         row = self._units.write(lambda c: self._claim(c, quote_id, owner))
-        return None if row is None else rows.claim(row)
+        if row is None:
+            return None
+        try:
+            return rows.claim(row)
+        except (DomainError, ValueError, KeyError, TypeError):  # stored by another version, or damaged
+            self._units.write(lambda c: self._end_unreadable(c, row))
+            return None
+
+    def _end_unreadable(self, c: Connection, row: Any) -> None:
+        """End a quote that no attempt will ever read: the next worker must not die of it."""
+        mine = and_(quotes.c.id == row.id, quotes.c.fence == row.fence, quotes.c.status == Status.RUNNING)
+        changes = {**ended(), "status": Status.FAILED, "error_json": rows.error_text(UNREADABLE)}
+        failed = c.execute(update(quotes).where(mine).values(changes).returning(quotes)).first()
+        if failed is not None:
+            release_equals(c, failed)
+            self._recorder.ended(c, [failed])
 
     def _claim(self, c: Connection, quote_id: str, owner: str) -> Any:
         free = or_(

@@ -1,0 +1,38 @@
+"""The Celery consumer, with its refusals counted: what is no JSON, no message of ours, or no task of ours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery.worker.consumer import Consumer
+
+from quoting.adapters import logs
+from quoting.adapters.metrics import PrometheusMeter
+
+
+class CountingConsumer(Consumer):
+    """Refuses as Celery does: the message is dropped, the worker goes on."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._meter, self._log = PrometheusMeter(), logs.logger("chipquote")
+        super().__init__(*args, **kwargs)
+
+    def on_decode_error(self, message: Any, exc: Exception) -> None:
+        self._note("undecodable")
+        super().on_decode_error(message, exc)
+
+    def on_unknown_message(self, body: Any, message: Any) -> None:
+        self._note("unknown_message")
+        super().on_unknown_message(body, message)
+
+    def on_unknown_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._note("unknown_task")
+        message.reject_log_error(self._log, self.connection_errors)
+
+    def on_invalid_task(self, body: Any, message: Any, exc: Exception) -> None:
+        self._note("content_disallowed")
+        message.reject_log_error(self._log, self.connection_errors)
+
+    def _note(self, reason: str) -> None:
+        self._meter.refused(reason)
+        self._log.warning("message_refused", reason=reason)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from importlib.metadata import version
 from quoting.adapters import logs
 from quoting.adapters.celery_queue import BackgroundQueue, CeleryQueue
 from quoting.adapters.clock import SystemClock
+from quoting.adapters.feeds.screening_list import imported_lists
 from quoting.adapters.fx_ecb import EcbRates
 from quoting.adapters.heartbeat import Heartbeat
 from quoting.adapters.market import PackagedMarket
@@ -65,7 +67,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
     meter = PrometheusMeter()
     queue = CeleryQueue(settings.redis_url)
     units = Units(connect(settings.database_url))
-    market = PackagedMarket(read_bundle(), EcbRates(), SqlArchive(units).read)
+    market = PackagedMarket(_reference(settings), EcbRates(), SqlArchive(units).read)
     return Dependencies(
         settings=settings,
         store=SqlQuoteStore(units, settings, ENGINE, {market.reference: market.files}),
@@ -84,7 +86,12 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
 
 def local_market() -> PackagedMarket:
     """The package's own reference data: no database, no Redis."""
-    return PackagedMarket(read_bundle(), EcbRates(), _nothing_archived)
+    return PackagedMarket(_reference(Settings.from_env(os.environ)), EcbRates(), _nothing_archived)
+
+
+def _reference(settings: Settings) -> dict[str, str]:
+    """The package's files, and the lists that were imported into the data folder."""
+    return {**read_bundle(), **imported_lists(settings.data_dir)}
 
 
 def prepare_database(settings: Settings, first_key: str) -> None:

@@ -27,7 +27,7 @@ from quoting.domain.pricing.tariffs import TariffBook
 from quoting.domain.snapshot import Pin, Snapshot, SourcePart
 
 RULES = ("parameters/controls/", "data/country_groups.csv")
-LISTS = ("data/entities.csv",)
+LISTS = ("data/entities.csv", "data/lists/")
 
 Archive = Callable[[str], Files | None]  # reference digest to the files that were stored under it
 

@@ -13,7 +13,7 @@ from quoting.adapters.reference.bundle import read_bundle
 from quoting.adapters.reference.catalogue import check_catalogue as catalogue_faults
 from quoting.adapters.reference.catalogue import parse_catalogue
 from quoting.adapters.reference.reading import Fault
-from quoting.adapters.reference.rules import check_rules as rule_faults
+from quoting.adapters.reference.rule_faults import check_rules as rule_faults
 from quoting.adapters.reference.rules import parse_rules
 from quoting.adapters.reference.tariffs import check_tariffs, parse_tariffs
 

@@ -14,6 +14,9 @@ from quoting.domain.errors import NotJson, RequestInvalid
 COMMANDS = {
     "quote": "quoting.cli.quotes:quote",
     "check-export": "quoting.cli.export_checks:check_export",
+    "explain": "quoting.cli.explain:explain",
+    "timeline": "quoting.cli.timeline:show_timeline",
+    "lists": "quoting.cli.lists:lists",
     "check-catalogue": "quoting.cli.checks:check_catalogue",
     "check-rules": "quoting.cli.checks:check_rules",
     "up": "quoting.cli.up:up",

@@ -95,14 +95,6 @@ class Screener:
         )
         return self.screen(offer, site, None).determination
 
-    def redetermine(self, determination: str, day: date) -> Determination:
-        """The same transaction as if it were made on another day, under what is known on `known_on`."""
-        transaction = self._transactions[determination]
-        moved = None
-        if transaction.deliver_on is not None:
-            moved = max(day, transaction.deliver_on)
-        return determine(replace(transaction, as_of=day, deliver_on=moved), self._snapshot.rules)
-
     def _determine(self, transaction: Transaction) -> Determination:
         if transaction not in self._made:
             name = f"t{len(self._made) + 1}"

@@ -6,6 +6,10 @@ from datetime import date
 from typing import Any
 
 from quoting.domain.controls.determination import Determination, Finding, OpenQuestion
+from quoting.domain.controls.determine import determine
+from quoting.domain.controls.flips import Flip, flips
+from quoting.domain.controls.rulebook import ListSource, RuleBook
+from quoting.domain.transaction import Transaction
 
 
 def dump_determination(determination: Determination) -> dict[str, Any]:
@@ -21,13 +25,23 @@ def dump_determination(determination: Determination) -> dict[str, Any]:
         "findings": [_finding(finding) for finding in determination.findings],
         "open_questions": [print_question(question) for question in determination.open_questions],
         "citations": list(determination.citations),
+        "exceptions_considered": [
+            {"exception": each.exception, "because": each.because} for each in determination.considered
+        ],
         "conditions": list(determination.conditions),
         "advisories": list(determination.advisories),
         "not_covered": list(determination.not_covered),
         "data_as_of": determination.data_as_of.isoformat(),
+        "lists": [_list(source, determination.as_of) for source in determination.lists],
         "notice_days": determination.notice_days,
         "review_days": determination.review_days,
     }
+
+
+def determination_with_flips(transaction: Transaction, book: RuleBook) -> dict[str, Any]:
+    """The determination of one transaction, and `flips`: every known later day on which it changes, and to what."""
+    made = dump_determination(determine(transaction, book))
+    return {**made, "flips": [print_flip(flip) for flip in flips(transaction, book)]}
 
 
 def print_question(question: OpenQuestion) -> dict[str, Any]:
@@ -37,6 +51,30 @@ def print_question(question: OpenQuestion) -> dict[str, Any]:
         "who": question.who,
         "citation": question.citation,
         "unlocks": question.unlocks,
+    }
+
+
+def print_flip(flip: Flip) -> dict[str, Any]:
+    """A known day on which the answer changes: from which outcome to which, and by which rule."""
+    return {
+        "on": flip.on.isoformat(),
+        "from": flip.before.value,
+        "to": flip.after.value,
+        "review_policy": None if flip.review_policy is None else flip.review_policy.value,
+        "exception": flip.exception,
+        "rule": flip.rule,
+        "because": flip.because,
+    }
+
+
+def _list(source: ListSource, on: date) -> dict[str, Any]:
+    """A list and its age on the day of the answer, in days; 0 where it was seen later."""
+    return {
+        "list": source.list,
+        "as_of": source.as_of.isoformat(),
+        "age_days": max((on - source.as_of).days, 0),
+        "entries": source.entries,
+        "imported": source.imported,
     }
 
 

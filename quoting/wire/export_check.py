@@ -26,7 +26,6 @@ from quoting.domain.transaction import (
 from quoting.wire.determination import dump_determination
 from quoting.wire.faults import fault, faults_of, invalid, refused
 from quoting.wire.fields import Choice, Country, Day, Flag, Id, Name, Number
-from quoting.wire.places import MOST_PERCENT
 from quoting.wire.quick import NotSound, read_quickly
 from quoting.wire.shapes import ListOf, Record, Shape, known_only
 from quoting.wire.statements import EndUseShape, EvidenceShape
@@ -36,6 +35,7 @@ __all__ = ["MOST_TRANSACTIONS", "dump_determination", "load_transaction", "load_
 MOST_TRANSACTIONS = 1_000  # in one batch
 _MOST_PARTIES = 500
 _MOST_FIGURE = 10**12
+_MOST_PERCENT = 100
 _UNNAMED = "transaction"  # the id of a transaction that its caller gave none
 
 
@@ -86,7 +86,7 @@ class TransactionPartyShape(Shape):
     country = Country(allow_none=True, load_default=None)
     hq_country = Country(allow_none=True, load_default=None)
     ultimate_parent_hq_country = Country(allow_none=True, load_default=None)
-    ownership_by_listed_percent = Number(0, MOST_PERCENT, allow_none=True, load_default=None)
+    ownership_by_listed_percent = Number(0, _MOST_PERCENT, allow_none=True, load_default=None)
     type = Choice(*PartyType)
 
     @post_load

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from quoting.adapters.reference.bundle import read_bundle
-from quoting.adapters.reference.rules import check_rules, parse_rules
+from quoting.adapters.reference.rule_faults import check_rules
+from quoting.adapters.reference.rules import parse_rules
 from quoting.domain.controls.determine import determine
 from quoting.domain.controls.index import COMPARED, index
 from quoting.domain.controls.reads import READS
@@ -112,7 +114,7 @@ def test_determinations_read_nothing_that_is_not_declared() -> None:
     declared = {rule: set(names) for rule, names in READS.items()}
     assert all(declared[rule] <= set(book.rules[rule].parameters) for rule in declared)
     only = {rule: book.rules[rule] for rule in READS}
-    small = type(book)(only, book.groups, book.listed, book.data_as_of, book.not_covered)
+    small = replace(book, rules=only, derived={})
 
     assert all(determine(transaction_of(c), small) == determine(transaction_of(c), the_rules()) for c in cases()[::10])
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from quoting.adapters.reference import chip_rows, price_rows
-from quoting.adapters.reference.cells import RowError
+from quoting.adapters.reference import price_rows, vendor_rows
+from quoting.adapters.reference.chip_table import CHIPS, VENDORS, by_key, read_chips, read_rows
 from quoting.adapters.reference.reading import Fault, Files, Row, read_table
-from quoting.domain.catalogue import Catalogue, Observation, SupplyFigure, Vendor
-from quoting.domain.chips import Chip
+from quoting.domain.catalogue import Catalogue, Observation, SupplyFigure
 from quoting.domain.errors import ReferenceDataBroken
 
-CHIPS, PRICES, LEAD_TIMES = "data/chips.csv", "data/prices.csv", "data/lead_times.csv"
-VENDORS, CHANNELS, REGIONS, UNITS = "data/vendors.csv", "data/channels.csv", "data/regions.csv", "data/units.csv"
+PRICES, LEAD_TIMES = "data/prices.csv", "data/lead_times.csv"
+CHANNELS, REGIONS, UNITS = "data/channels.csv", "data/regions.csv", "data/units.csv"
 TABLES = {  # and the columns that are read
     CHIPS: "id vendor model form_factor launch_date designer_country fp64_tflops fp32 tf32 bf16_fp16 fp8 int8_tops fp4 "
     "memory_gb memory_bandwidth_gb_s interconnect_gb_s die_area_mm2 tdp_w tpp performance_density "
@@ -43,19 +42,6 @@ def parse_catalogue(files: Files) -> Catalogue:
     return catalogue
 
 
-def parse_chips(files: Files) -> dict[str, Chip]:
-    """The chips alone, by id, for who needs no prices.
-
-    Raises:
-        ReferenceDataBroken: a row of the chips or of their makers cannot be read.
-    """
-    faults: list[Fault] = []
-    chips = _chips(files, _vendors(files, faults), faults)
-    if faults:
-        raise ReferenceDataBroken("\n".join(str(fault) for fault in faults))
-    return chips
-
-
 def check_catalogue(files: Files) -> list[Fault]:
     """Every fault of the catalogue's tables, in the order of file and line; none where it is sound.
 
@@ -73,15 +59,15 @@ def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
         return None, faults
 
     def rows(path: str, read: Callable[[Row], T]) -> list[tuple[Row, T]]:
-        return _rows(files, path, read, faults)
+        return read_rows(files, path, read, faults)
 
-    vendors = _vendors(files, faults)
-    chips = _chips(files, vendors, faults)
-    channels = _by_key(
+    vendors = by_key(rows(VENDORS, vendor_rows.vendor), lambda vendor: vendor.id, faults)
+    chips = read_chips(files, vendors, faults)
+    channels = by_key(
         rows(CHANNELS, lambda row: price_rows.channel(row, vendors)), lambda channel: channel.name, faults
     )
-    regions = _by_key(rows(REGIONS, price_rows.region), lambda region: region.code, faults)
-    units = _by_key(rows(UNITS, price_rows.unit), lambda unit: unit.name, faults)
+    regions = by_key(rows(REGIONS, price_rows.region), lambda region: region.code, faults)
+    units = by_key(rows(UNITS, price_rows.unit), lambda unit: unit.name, faults)
     known = price_rows.Lookup(chips, vendors, channels, regions, units)
     prices = rows(PRICES, lambda row: price_rows.observation(row, known))
     lead_times = rows(LEAD_TIMES, lambda row: price_rows.lead_time(row, known))
@@ -104,15 +90,6 @@ def _read(files: Files) -> tuple[Catalogue | None, list[Fault]]:
     return catalogue, sorted(set(faults))
 
 
-def _vendors(files: Files, faults: list[Fault]) -> dict[str, Vendor]:
-    return _by_key(_rows(files, VENDORS, chip_rows.vendor, faults), lambda vendor: vendor.id, faults)
-
-
-def _chips(files: Files, vendors: Mapping[str, Vendor], faults: list[Fault]) -> dict[str, Chip]:
-    rows = _rows(files, CHIPS, lambda row: chip_rows.chip(row, vendors), faults)
-    return _by_key(rows, lambda chip: chip.id, faults)
-
-
 def _not_there(files: Files) -> Iterable[Fault]:
     """Missing files and columns: without them empty cells would read as unknown."""
     for path, columns in TABLES.items():
@@ -121,26 +98,6 @@ def _not_there(files: Files) -> Iterable[Fault]:
             continue
         header = files[path].partition("\n")[0].strip().split(",")
         yield from (Fault(path, 1, f"the column {name} is missing") for name in columns.split() if name not in header)
-
-
-def _rows(files: Files, path: str, read: Callable[[Row], T], faults: list[Fault]) -> list[tuple[Row, T]]:
-    """What each row reads as; a row that cannot be read is left out and adds its faults."""
-    values = []
-    for row in read_table(files, path):
-        try:
-            values.append((row, read(row)))
-        except RowError as broken:
-            faults += (row.fault(message) for message in broken.messages)
-    return values
-
-
-def _by_key(pairs: Iterable[tuple[Row, T]], key: Callable[[T], str], faults: list[Fault]) -> dict[str, T]:
-    found: dict[str, T] = {}
-    for row, value in pairs:
-        if key(value) in found:
-            faults.append(row.fault(f"{key(value)!r} stands there twice"))
-        found.setdefault(key(value), value)
-    return found
 
 
 def _seen_twice(observations: Iterable[tuple[Row, Observation]]) -> Iterable[Fault]:

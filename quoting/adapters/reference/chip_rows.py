@@ -1,4 +1,4 @@
-"""Rows of chips.csv and vendors.csv: published figures, and TPP and density computed from them."""
+"""Rows of chips.csv: published figures, and TPP and density computed from them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from quoting.adapters.reference.cells import Cells
 from quoting.adapters.reference.reading import Row
-from quoting.domain.catalogue import Vendor
 from quoting.domain.chips import Chip, Metric
 from quoting.domain.performance import (
     PUBLISHED,
@@ -38,24 +37,6 @@ _RATES = {  # tf32 is left out: see data/README.md
     "fp4": "fp4",
 }
 _YES_NO = {"yes": True, "no": False, "": None}
-
-
-def vendor(row: Row) -> Vendor:
-    """A row of vendors.csv."""
-    cells = Cells(row)
-    value = Vendor(
-        id=cells.needed("vendor_id"),
-        name=cells.needed("legal_name"),
-        country=cells.country("country"),
-        hq_country=cells.country("hq_country"),
-        ultimate_parent_hq_country=cells.country("ultimate_parent_hq_country"),
-        kind=cells.one_of("kind", ("maker", "cloud", "reseller", "unnamed"), "kind of vendor"),
-        ships_from=cells.country("ships_from"),
-        basis=cells.needed("basis"),
-    )
-    cells.one_of("grade", "PSRD", "grade of evidence")
-    cells.settle()
-    return value
 
 
 def chip(row: Row, vendors: Collection[str]) -> Chip:

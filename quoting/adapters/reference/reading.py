@@ -97,7 +97,7 @@ def last_day(text: str | None) -> date | None:
     if not match:
         raise ValueError(f"{text!r} is no date")
     year, month, day, quarter, half = (int(g) if g else None for g in match.groups())
-    assert year is not None  # noqa: S101  (the pattern has it)
+    assert year is not None
     if day is not None and month is not None:
         return date(year, month, day)
     month = month or (quarter * 3 if quarter else half * 6 if half else 12)

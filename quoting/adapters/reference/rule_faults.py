@@ -10,14 +10,10 @@ from typing import Any
 import yaml
 
 from quoting.adapters.reference.reading import Fault, Files, Row, read_table, read_yaml
+from quoting.adapters.reference.rule_paths import COVERAGE, ENTITIES, GROUPS, RULES, day, rule_files
 from quoting.domain.controls.determination import Review
 from quoting.domain.controls.reads import READS
 from quoting.domain.parameters import Evidence
-
-RULES = "parameters/controls/"
-COVERAGE = RULES + "coverage.yaml"
-GROUPS = "data/country_groups.csv"
-ENTITIES = "data/entities.csv"
 
 _JURISDICTIONS = {"US", "MY", "TW", "CN", "KR", "SG"}
 _GROUPS = {"A:1", "A:5", "A:6", "D:1", "D:4", "D:5", "E:1", "E:2", "AID-T1", "AID-T3"}
@@ -57,14 +53,6 @@ def check_rules(files: Files) -> list[Fault]:
             if n not in parameters[rule]
         ]
     return sorted(faults + _coverage_faults(files) + _group_faults(files) + _entity_faults(files))
-
-
-def rule_files(files: Files) -> list[str]:
-    return sorted(p for p in files if p.startswith(RULES) and p.endswith(".yaml") and p != COVERAGE)
-
-
-def day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
 
 
 def _rule_faults(path: str, document: dict[str, Any]) -> Iterator[Fault]:

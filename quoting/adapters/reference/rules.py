@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from quoting.adapters.reference.reading import Files, Row, read_table, read_yaml
-from quoting.adapters.reference.rule_faults import COVERAGE, ENTITIES, GROUPS, check_rules, day, rule_files
-from quoting.domain.controls.rulebook import ListedParty, Membership, RuleBook
+from quoting.adapters.reference.rule_paths import (
+    COVERAGE,
+    ENTITIES,
+    GROUPS,
+    IMPORTED,
+    IMPORTED_SOURCES,
+    day,
+    rule_files,
+)
+from quoting.domain.controls.rulebook import ListedParty, ListSource, Membership, RuleBook
 from quoting.domain.parameters import Dated, Evidence, Parameter, Rule, Value
-
-__all__ = ["check_rules", "parse_rules"]
 
 
 def parse_rules(files: Files) -> RuleBook:
     """The rule book of the reference files.
 
     Raises:
-        KeyError, ValueError, TypeError: a file or field is missing or malformed; `check_rules` says where.
+        KeyError, ValueError, TypeError: a file or field is missing or malformed; `rule_faults` says where.
     """
     rules = [_rule(read_yaml(files, path)) for path in rule_files(files)]
     coverage = read_yaml(files, COVERAGE)
+    listed = [_listed(row) for path in (ENTITIES, IMPORTED) if path in files for row in read_table(files, path)]
     return RuleBook(
         rules={rule.id: rule for rule in rules},
         groups=tuple(_membership(row) for row in read_table(files, GROUPS)),
-        listed=tuple(_listed(row) for row in read_table(files, ENTITIES)),
+        listed=tuple(listed),
+        lists=tuple(_sources(files, coverage["lists"], listed)),
         data_as_of=coverage["data_as_of"],
         not_covered=tuple(coverage["not_covered"]),
     )
+
+
+def parse_rule(files: Files, rule_id: str) -> Rule:
+    """One rule of the reference files, without reading the others.
+
+    Raises:
+        LookupError: no file is named after it.
+    """
+    for path in rule_files(files):
+        if path.endswith(f"/{rule_id}.yaml"):
+            return _rule(read_yaml(files, path))
+    raise LookupError(f"there is no rule {rule_id}")
+
+
+def _sources(files: Files, shipped: dict[str, Any], listed: Sequence[ListedParty]) -> Iterator[ListSource]:
+    """Each list with the day it was seen; an imported one stands beside the shipped one."""
+    sizes = Counter(entry.list for entry in listed)
+    imported = list(read_table(files, IMPORTED_SOURCES)) if IMPORTED_SOURCES in files else []
+    for name, source in shipped.items():
+        if name != "__line__":
+            brought = sum(int(row.cells["entries"]) for row in imported if row.cells["list"] == name)
+            yield ListSource(name, source["as_of"], sizes[name] - brought, source["url"])
+    for row in imported:
+        seen = date.fromisoformat(row.cells["as_of"])
+        yield ListSource(row.cells["list"], seen, int(row.cells["entries"]), row.cells["source_url"], imported=True)
 
 
 def _rule(document: dict[str, Any]) -> Rule:

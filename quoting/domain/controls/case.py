@@ -13,7 +13,7 @@ from typing import cast
 
 from quoting.domain.controls.classification import ItemClass, classify
 from quoting.domain.controls.deal import HOLDERS, Actor, Deal, Key, party_roles
-from quoting.domain.controls.determination import OpenQuestion
+from quoting.domain.controls.determination import Considered, OpenQuestion
 from quoting.domain.controls.groups import HOME, place
 from quoting.domain.controls.index import Index, either_side
 from quoting.domain.controls.law import Law
@@ -35,6 +35,7 @@ class Case:
         self.lines: list[str] = []
         self.conditions: list[str] = []
         self.questions: list[OpenQuestion] = []
+        self.considered: list[Considered] = []
         self.certain = 0  # findings made before any unknown fact was asked for
         self._path = path
         self._possible: dict[Key, Candidates] = {}
@@ -196,6 +197,12 @@ class Case:
     def condition(self, text: str) -> None:
         if text not in self.conditions:
             self.conditions.append(text)
+
+    def closed(self, exception: str, because: str) -> None:
+        """A licence exception that was considered and is not open."""
+        looked_at = Considered(exception, because)
+        if looked_at not in self.considered:
+            self.considered.append(looked_at)
 
     def question(self, fact: str, question: str, who: str, citation: str, unlocks: str) -> None:
         asked = OpenQuestion(fact, question, who, citation, unlocks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from quoting.domain.controls.determination import Finding, OpenQuestion, Outcome, Review
+from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class DayAnswer:
     lines: tuple[str, ...]
     conditions: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
+    considered: tuple[Considered, ...]
     classification: str
 
 
@@ -77,6 +78,7 @@ def stricter(answers: Sequence[DayAnswer]) -> DayAnswer:
         once(line for a in ordered for line in a.lines),
         once(c for a in ordered for c in a.conditions),
         tuple({q.fact: q for a in reversed(ordered) for q in a.questions}.values()),
+        tuple(dict.fromkeys(c for a in ordered for c in a.considered)),
         " / ".join(once(a.classification for a in ordered)),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from quoting.domain.controls.rulebook import ListSource
 from quoting.domain.parameters import Evidence as Grade
 
 
@@ -86,11 +87,20 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Considered:
+    """A licence exception that was looked at and is not open, and why not."""
+
+    exception: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Determination:
     """The strictest finding wins, all findings are kept.
 
     Units: `notice_days` are calendar days of notice before an exception works (0: none), added to the lead time;
         `review_days` of a licence application where a source gives them, shown and not added.
+    `as_of`: the day it was asked for; `lists`: where the names were looked up, and when those lists were seen.
     """
 
     id: str
@@ -106,6 +116,9 @@ class Determination:
     advisories: tuple[str, ...]
     not_covered: tuple[str, ...]
     data_as_of: date
+    as_of: date
+    considered: tuple[Considered, ...] = ()
+    lists: tuple[ListSource, ...] = ()
     notice_days: int = 0
     review_days: int | None = None
 

@@ -25,6 +25,7 @@ from quoting.domain.controls.regimes import (
     us_gp10,
     us_hbm,
     us_letters,
+    us_other_lists,
 )
 from quoting.domain.controls.rulebook import RuleBook
 from quoting.domain.controls.unknown import explore, settle
@@ -41,6 +42,7 @@ OVERLAYS = (
     *malaysia.OVERLAYS,
     *taiwan.OVERLAYS,
     *us_entity_list.OVERLAYS,
+    *us_other_lists.OVERLAYS,
     *reported.OVERLAYS,
 )
 
@@ -71,6 +73,9 @@ def determine(transaction: Transaction, book: RuleBook) -> Determination:
         advisories=once((*_statements(transaction), *_later_day(clocks, answers), *answer.lines, *_age(book, clocks))),
         not_covered=book.not_covered,
         data_as_of=book.data_as_of,
+        as_of=transaction.as_of,
+        considered=answer.considered,
+        lists=book.lists,
         notice_days=answer.verdict.notice_days,
     )
 

@@ -13,6 +13,8 @@ READS: Mapping[str, tuple[str, ...]] = {
     "supercomputer-744-23": ("places",),
     "part-744-22-review": ("military_homes", "military_intelligence_homes"),
     "entity-list-effect": ("lists", "securities_lists"),
+    "other-screening-lists": ("lists",),
+    "list-import": ("least_share",),
     "gp10-prc-ics-2025": ("designer_homes", "home_market", "named_chips"),
     "diversion-red-flags-2025": (),
     "training-policy-statement-2025": (),

@@ -47,6 +47,17 @@ class ListedParty:
 
 
 @dataclass(frozen=True, slots=True)
+class ListSource:
+    """Where the entries of a list come from and the day they were seen. `imported`: by this installation."""
+
+    list: str
+    as_of: date
+    entries: int
+    url: str
+    imported: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     """Everything that law needs. `rules` by id; `data_as_of`: the last day the facts behind it were seen.
 
@@ -59,4 +70,5 @@ class RuleBook:
     listed: tuple[ListedParty, ...]
     data_as_of: date
     not_covered: tuple[str, ...] = ()
+    lists: tuple[ListSource, ...] = ()
     derived: dict[str, object] = field(default_factory=dict, compare=False, repr=False, hash=False)

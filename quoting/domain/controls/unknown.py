@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from quoting.domain.controls.case import Case
 from quoting.domain.controls.combine import DayAnswer, Verdict, once, verdict
 from quoting.domain.controls.deal import Deal, Key
-from quoting.domain.controls.determination import Finding, OpenQuestion, Outcome
+from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome
 from quoting.domain.controls.index import Index
 from quoting.domain.controls.law import Law
 
@@ -51,6 +51,7 @@ class Reading:
     lines: tuple[str, ...]
     conditions: tuple[str, ...]
     questions: tuple[OpenQuestion, ...]
+    considered: tuple[Considered, ...]
     classification: str
     certain: int  # how many of the findings were made before any unknown fact was asked for
 
@@ -74,6 +75,7 @@ def explore(deal: Deal, law: Law, index: Index, run: Callable[[Case], Sequence[F
                 tuple(case.lines),
                 tuple(case.conditions),
                 tuple(case.questions),
+                tuple(case.considered),
                 _class_shown(case),
                 case.certain,
             )
@@ -171,6 +173,7 @@ def _answer(
         once(line for r in readings for line in r.lines),
         once(c for r in (readings if undecided else (chosen,)) for c in r.conditions),
         tuple({q.fact: q for q in (*(q for r in readings for q in r.questions), *questions)}.values()),
+        chosen.considered,
         " or ".join(once(r.classification for r in readings if r.classification)) or "not classified",
     )
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 from quoting.domain.answer import AskedQuestion, Plan
 from quoting.domain.controls.determination import Determination
+from quoting.domain.controls.flips import flips as flips_of
 from quoting.domain.controls.rulebook import RuleBook
-from quoting.domain.parameters import Clock, Dated
 from quoting.domain.screen import Screener
 
 
@@ -21,44 +20,19 @@ def asked_questions(determinations: Iterable[Determination]) -> tuple[AskedQuest
     return tuple(AskedQuestion(*key, tuple(dict.fromkeys(ids))) for key, ids in asked.items())
 
 
-def flips(
-    plans: Iterable[Plan], book: RuleBook, screener: Screener, as_of: date, known_on: date
-) -> list[Mapping[str, str]]:
+def flips(plans: Iterable[Plan], book: RuleBook, screener: Screener) -> list[Mapping[str, str]]:
     """Known dates after `as_of` on which a determination of a plan's line changes, and to what."""
     used = dict.fromkeys(line.determination for plan in plans for line in plan.lines)
-    held = {d.id: d for d in screener.determinations}
-    found: list[Mapping[str, str]] = []
-    for name in used:
-        before = held[name].outcome
-        for day in _known_changes(book, Clock(as_of, known_on)):
-            after = screener.redetermine(name, day)
-            if after.outcome is not before:
-                because = next((f.because for f in after.findings if f.outcome is after.outcome), "")
-                found.append(
-                    {
-                        "determination": name,
-                        "on": day.isoformat(),
-                        "from": before,
-                        "to": after.outcome,
-                        "because": because,
-                    }
-                )
-                before = after.outcome
-    return found
-
-
-def _known_changes(book: RuleBook, clock: Clock) -> list[date]:
-    """First days after `clock.day` on which something known by `clock.known_on` begins or has ended."""
-    days: set[date] = set()
-    for rule in book.rules.values():
-        rows: list[Dated] = [*rule.periods]
-        for parameter in rule.parameters.values():
-            rows += parameter.values
-        for row in rows:
-            if not row.known(clock):
-                continue
-            if row.start is not None and row.start > clock.day:
-                days.add(row.start)
-            if row.end is not None and row.end >= clock.day:
-                days.add(date.fromordinal(row.end.toordinal() + 1))
-    return sorted(days)
+    return [
+        {
+            "determination": name,
+            "on": flip.on.isoformat(),
+            "from": flip.before,
+            "to": flip.after,
+            "because": flip.because,
+            **({"review_policy": flip.review_policy} if flip.review_policy else {}),
+            **({"exception": flip.exception} if flip.exception else {}),
+        }
+        for name in used
+        for flip in flips_of(screener.transaction_of(name), book)
+    ]

@@ -10,6 +10,7 @@ import pytest
 
 from quoting.domain.chips import Chip, Metric
 from quoting.domain.controls.determination import Determination, Finding, OpenQuestion, Outcome, Review
+from quoting.domain.controls.rulebook import ListSource
 from quoting.domain.errors import RequestInvalid
 from quoting.domain.parameters import Evidence
 from quoting.domain.transaction import EndUse, PartyType
@@ -192,6 +193,8 @@ def test_a_determination_is_printed_with_every_field_of_the_contract():
         advisories=("take care",),
         not_covered=("duties",),
         data_as_of=date(2026, 10, 9),
+        as_of=date(2026, 10, 20),
+        lists=(ListSource("EL", date(2026, 7, 31), 110, "https://example.org/list"),),
     )
 
     printed = json.loads(json.dumps(dump_determination(determination)))
@@ -201,6 +204,9 @@ def test_a_determination_is_printed_with_every_field_of_the_contract():
     assert printed["findings"][0]["values_read"] == {"tpp": "15832", "limit": "4800"}
     assert printed["findings"][0]["unconfirmed"] == "a part"
     assert printed["open_questions"][0]["who"] == "the buyer"
+    assert printed["lists"] == [
+        {"list": "EL", "as_of": "2026-07-31", "age_days": 81, "entries": 110, "imported": False}
+    ]
     assert set(printed) >= {
         "id", "outcome", "exception", "exception_conditions", "review_policy", "classification", "findings",
         "open_questions", "citations", "conditions", "advisories", "not_covered", "data_as_of",

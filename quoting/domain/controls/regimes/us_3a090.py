@@ -48,6 +48,7 @@ def _to_macau_or_d5(case: Case) -> Finding:
     row5 = _case_by_case(case)
     if row5:
         return row5
+    _not_carried(case)
     because = "a data-centre item of 3A090.a goes to or within Macau or a D:5 place"
     return finding(case, RULE, "7", Outcome.LICENCE, because, _values(case), review=Review.DENIAL)
 
@@ -114,6 +115,7 @@ def _to_headquarters(case: Case) -> Finding | None:
         if case.kind is MovementKind.TRANSFER:
             return _neither(case, owner)
         return _nac(case, f"{owner.title} is headquartered or parented in Macau or D:5", ("homes", homes_shown(owner)))
+    _not_carried(case)
     for line in case.law.names(GUIDANCE, "line"):
         case.line(line)
     because = (
@@ -132,6 +134,9 @@ def _to_headquarters(case: Case) -> Finding | None:
 def _nac(case: Case, why: str, *more: tuple[str, str]) -> Finding:
     """Row 6. Source: 15 CFR 740.8."""
     days = case.law.number(NAC, "notice_days")
+    case.closed(
+        "ACA", "it leaves out Macau, D:5 and parties headquartered there, but for transfers inside them (740.8(a))"
+    )
     conditions = (
         f"notice at least {shown(days)} calendar days before shipping; it works only without objection",
         *case.law.names(NAC, "conditions"),
@@ -155,6 +160,8 @@ def _nac(case: Case, why: str, *more: tuple[str, str]) -> Finding:
 def _neither(case: Case, owner: Actor) -> Finding:
     """Row 6a: an in-country transfer outside Macau and D:5 to such a party has neither NAC nor ACA."""
     before = case.law.state(ACA) != "in_force"
+    case.closed("NAC", "it is for exports and reexports, not for a transfer inside a country (740.8(a))")
+    case.closed("ACA", "it leaves out parties headquartered in Macau or D:5 outside those places (740.8(a))")
     return finding(
         case,
         NAC,
@@ -171,6 +178,10 @@ def _neither(case: Case, owner: Actor) -> Finding:
     )
 
 
+def _not_carried(case: Case) -> None:
+    case.closed("NAC, ACA", "they do not carry 3A090.a designed or marketed for data centres (740.8)")
+
+
 def _scope(case: Case) -> Finding | None:
     """Rows 10 and 11: other D:1 and D:4 places in scope, and others in the United Arab Emirates."""
     places = scope(case.law) | us_uae.place(case)
@@ -178,6 +189,7 @@ def _scope(case: Case) -> Finding | None:
         return None
     if is_light(case):
         return _aca(case, "10", "the destination is in scope and the item is one that ACA carries")
+    _not_carried(case)
     return finding(
         case,
         RULE,

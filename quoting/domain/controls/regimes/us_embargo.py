@@ -41,6 +41,7 @@ def embargo(case: Case) -> Iterator[Finding]:
     places = case.law.places(EMBARGO, "places")
     hit = reached(case, places)
     if hit:
+        case.closed("every one", "no licence exception used here overcomes part 746")
         yield finding(
             case,
             EMBARGO,
@@ -74,6 +75,7 @@ def syria(case: Case) -> Iterator[Finding]:
     hit = reached(case, case.law.places(SYRIA, "places"))
     if hit:
         controlled = case.item_class.is_3a090
+        case.closed("NAC, ACA", "not where part 746 asks a licence (740.8(b))")
         yield finding(
             case,
             SYRIA,
@@ -93,6 +95,7 @@ def russia_belarus(case: Case) -> Iterator[Finding]:
         return
     hit = reached(case, case.law.places(RUSSIA, "places"))
     if hit:
+        case.closed("NAC, ACA", "not where part 746 asks a licence (740.8(b))")
         yield finding(
             case,
             RUSSIA,

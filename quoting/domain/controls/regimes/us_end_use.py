@@ -25,6 +25,7 @@ def supercomputer(case: Case) -> Iterator[Finding]:
     if not case.goes_to(places):
         return
     friendly = case.law.places(REVIEW, "approval_homes")
+    case.closed("every one", "none is open for a supercomputer in Macau or D:5 (744.23(c))")
     approval = all(_friendly(case, user, friendly) for user in case.end_users)
     yield finding(
         case,
@@ -80,6 +81,7 @@ def _known_use(case: Case, row: str, flag: str, hit: bool, homes: frozenset[str]
     words = flag.replace("_", "-")
     values = ((flag, "true"), ("homes and destinations of the rule", ", ".join(sorted(homes))))
     if hit:
+        case.closed("every one but GOV", f"a known {words} end use (744.21, 744.22)")
         because = (
             f"a {words} end use is known, and its destination or a party's home is named by the rule; only GOV is open"
         )
@@ -91,6 +93,7 @@ def _known_use(case: Case, row: str, flag: str, hit: bool, homes: frozenset[str]
 def weapons(case: Case) -> Iterator[Finding]:
     """Row 1g: weapons of mass destruction, known, renting of compute included. Source: 15 CFR 744.2 to 744.4, 744.6."""
     if case.deal.transaction.end_use.wmd is True:
+        case.closed("every one", "none is open for a known end use in weapons of mass destruction (744.2 to 744.4)")
         yield finding(
             case,
             MILITARY,

@@ -33,6 +33,7 @@ def listed_party(case: Case) -> Iterator[Finding]:
     for actor in _each(case.parties):
         entry = hit(case, actor)
         if entry is not None:
+            case.closed("every one", f"the entry of {actor.title} names none (744.11, 744.16)")
             case.condition(
                 f"No licence exception is open for {actor.title}: its entry asks a licence for {_scope(entry)}."
             )

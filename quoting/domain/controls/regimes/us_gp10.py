@@ -39,6 +39,7 @@ def prohibition(case: Case) -> Iterator[Finding]:
     if documented(case) or not designed_there(case):
         return
     header = case.law.header(RULE)
+    case.closed("every one", "no licence exception cures General Prohibition 10")
     case.question(
         "evidence.authorisation_documented",
         "Is there written proof that BIS authorised the design, making and every onward step of this chip?",

@@ -45,9 +45,29 @@ def describe(app: Flask, *blueprints: Blueprint) -> None:
     components.schema(
         "Transactions", {"type": "array", "maxItems": MOST_TRANSACTIONS, "items": schemas.ref("Transaction")}
     )
+    for name, shape in components.schemas.items():
+        if "properties" in shape:
+            components.schemas[name] = _null_reads_as_absent(shape)
     for name, schema in schemas.ANSWERS.items():
         components.schema(name, dict(schema))
     for name, response in answers.refusals().items():
         components.response(name, response)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+
+
+def _null_reads_as_absent(shape: dict[str, Any]) -> dict[str, Any]:
+    """A schema of a request, with null beside the values of every field that may be left out."""
+    needed = set(shape.get("required", ()))
+    fields = shape["properties"].items()
+    return {**shape, "properties": {name: field if name in needed else _or_null(field) for name, field in fields}}
+
+
+def _or_null(field: dict[str, Any]) -> dict[str, Any]:
+    kind = field.get("type")
+    if kind is None:
+        return {"anyOf": [field, {"type": "null"}]}
+    if "enum" in field and None not in field["enum"]:
+        field = {**field, "enum": [*field["enum"], None]}
+    kinds = [kind] if isinstance(kind, str) else list(kind)
+    return {**field, "type": [*kinds, *(["null"] if "null" not in kinds else [])]}

@@ -108,12 +108,6 @@ def page(documents: Sequence[Mapping[str, Any]], limit: int, after: str | None) 
     return {"data": shown, "has_more": more, "next_cursor": cursor_text(shown[-1]["id"]) if more else None}
 
 
-def _text(text: str) -> str:
-    if not text:
-        raise ValueError("is empty")
-    return text
-
-
 def _flag(text: str) -> bool:
     if text not in ("true", "false"):
         raise ValueError("true or false")
@@ -126,7 +120,7 @@ def _number(text: str) -> float:
     return float(text)
 
 
-_READ = {"string": _text, "boolean": _flag, "number": _number}
+_READ = {"string": str, "boolean": _flag, "number": _number}
 
 
 def _kind(field: Mapping[str, Any]) -> str | None:

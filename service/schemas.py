@@ -218,7 +218,7 @@ RESULT = record(
         "type": "array",
         "items": record(
             kind=TEXT,
-            name=TEXT,
+            name=TEXT_OR_NULL,
             basis=TEXT,
             objectives=_OBJECTS,
             proven_optimal=FLAG,

@@ -17,7 +17,8 @@ PREFER = {
     "name": "Prefer",
     "in": "header",
     "description": f"`wait=N`: hold the answer back until the quote is done, at most N (up to {LONGEST_S}) seconds.",
-    "schema": {"type": "string", "pattern": "^wait=[0-9]{1,2}$"},
+    "schema": {"type": "string"},
+    "example": "wait=10",
 }
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?(?=$|[,;\s])", re.IGNORECASE)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 PREFIX = "CHIPQUOTE_"
 
@@ -16,6 +17,7 @@ class Settings:
 
     data_dir: Path = Path("var")
     database_url: str = ""
+    database_password: str = ""
     redis_url: str = "redis://127.0.0.1:6379/0"
     cache_url: str = ""
     api_key: str = ""
@@ -34,24 +36,29 @@ class Settings:
     cache_ttl_s: int = 86400
     cache_value_bytes: int = 8 * 1024 * 1024
     redis_memory: str = "256mb"
+    alive_file: str = ""
     test_point: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Settings:
         """Read the settings from the environment; what is unset or empty keeps its default.
 
+        NAME_FILE names a file that holds the value of NAME, as secrets are handed to containers.
+
         Raises:
-            ValueError: a value is no number above zero where one is wanted; the message names the variable.
+            ValueError: a value is no number above zero where one is wanted, its file cannot be read, or there are
+                both; the message names the variable.
         """
         values: dict[str, Any] = {}
         for field in fields(cls):
-            text = env.get(variable(field.name), "")
+            text = _given(variable(field.name), env)
             if text:
                 values[field.name] = _read(field.name, text, type(field.default))
         given = cls(**values)
+        database_url = given.database_url or f"sqlite:///{given.data_dir}/chipquote.sqlite"
         return replace(
             given,
-            database_url=given.database_url or f"sqlite:///{given.data_dir}/chipquote.sqlite",
+            database_url=_with_password(database_url, given.database_password),
             cache_url=given.cache_url or given.redis_url,
         )
 
@@ -59,6 +66,25 @@ class Settings:
 def variable(field_name: str) -> str:
     """The environment variable of a setting."""
     return PREFIX + field_name.upper()
+
+
+def _given(name: str, env: Mapping[str, str]) -> str:
+    text, file = env.get(name, ""), env.get(f"{name}_FILE", "")
+    if not file:
+        return text
+    if text:
+        raise ValueError(f"{name} and {name}_FILE are both set")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
+        raise ValueError(f"{name}_FILE: {error}") from None
+
+
+def _with_password(url: str, password: str) -> str:
+    """The URL with the password of its user, where it names none itself."""
+    scheme, _, rest = url.partition("://")
+    user, at, place = rest.partition("@")
+    return f"{scheme}://{user}:{quote(password, safe='')}@{place}" if password and at and ":" not in user else url
 
 
 def _read(name: str, text: str, kind: Any) -> Any:

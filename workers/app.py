@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from celery.signals import worker_init, worker_ready
+from celery.signals import heartbeat_sent, worker_init, worker_ready
 
 from quoting.adapters.broker_policy import check_broker
 from quoting.adapters.celery_queue import celery_app
 from quoting.bootstrap import dependencies
 from quoting.config import Settings
-from workers import canary
+from workers import alive, canary
 from workers.tasks import register
 
 settings = Settings.from_env(os.environ)
@@ -28,3 +28,8 @@ def _refuse_an_evicting_broker(**_: Any) -> None:
 @worker_ready.connect(weak=False)
 def _watch(**_: Any) -> None:
     canary.watch(lambda: dependencies(settings), settings.canary_s)
+
+
+@heartbeat_sent.connect(weak=False)
+def _sign(**_: Any) -> None:
+    alive.sign(settings.alive_file)  # every two seconds, as long as Redis takes it

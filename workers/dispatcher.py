@@ -11,6 +11,7 @@ from quoting.application.dispatch import dispatch
 from quoting.application.ports import StoreUnavailable
 from quoting.bootstrap import dependencies
 from quoting.config import Settings
+from workers import alive
 
 
 def main() -> None:
@@ -25,6 +26,7 @@ def main() -> None:
         except StoreUnavailable:
             d.log.exception("dispatch_failed")
             continue
+        alive.sign(d.settings.alive_file)
         d.meter.dispatched(done)
         if done.rescued or done.expired or done.woken:
             d.log.info("dispatched", rescued=done.rescued, expired=done.expired, woken=done.woken)

@@ -57,14 +57,14 @@ def determine_lines(lines: Path, out: Path, law: LocalLaw, today: date) -> Exit:
         for line in source:
             if not line.strip():
                 continue
-            answer = _answer(line.rstrip(b"\r\n"), law, today)
+            answer = answer_of(line.rstrip(b"\r\n"), law, today)
             target.write(json.dumps(answer, ensure_ascii=False) + "\n")
             done, wrong = done + 1, wrong + ("error" in answer)
     click.echo(f"{done - wrong:,} determined, {wrong:,} wrong", err=True)
     return Exit.INVALID if wrong else Exit.DONE
 
 
-def _answer(line: bytes, law: LocalLaw, today: date) -> dict[str, Any]:
+def answer_of(line: bytes, law: LocalLaw, today: date) -> dict[str, Any]:
     name: Any = None
     try:
         document = json_text.parse(line)

@@ -74,6 +74,20 @@ def words(name: str) -> tuple[str, ...]:
     return tuple("".join(c if c.isalnum() else " " for c in plain).split())
 
 
+def _joined(found: Iterable[Screened]) -> Screened:
+    """One of several: each entry once, as a hit where it is one, else by its best likeness."""
+    exact: list[ListedParty] = []
+    near: dict[int, Near] = {}
+    for screened in found:
+        exact += [e for e in screened.exact if e not in exact]
+        for other in screened.near:
+            kept = near.get(id(other.entry))
+            if kept is None or (kept.spelling, kept.score) < (other.spelling, other.score):
+                near[id(other.entry)] = other
+    held = {id(e) for e in exact}
+    return Screened(tuple(exact), tuple(n for n in near.values() if id(n.entry) not in held))
+
+
 def _in_order(form: str) -> str:
     return " ".join(sorted(form.split()))
 
@@ -87,7 +101,7 @@ class Roll:
         self._bare: dict[str, list[ListedParty]] = {}
         self._brands: dict[str, list[tuple[frozenset[str], str, ListedParty]]] = {}
         self._cleared: set[str] = set()
-        self._seen: dict[tuple[str, frozenset[str]], Screened] = {}
+        self._seen: dict[tuple[str, tuple[str | None, ...]], Screened] = {}
         for entry in entries:
             for name in (entry.name, *entry.aliases):
                 for form in self._forms(name):
@@ -113,25 +127,16 @@ class Roll:
 
     def screen(self, names: Iterable[str], places: Iterable[str | None] = ()) -> Screened:
         """The entries that any of the names is or resembles. `places`: where the party is and has its homes."""
-        homes = frozenset(READ_AS.get(p, p) for p in places if p is not None)
-        exact: list[ListedParty] = []
-        near: dict[int, Near] = {}
-        for name in names:
-            found = self._one(name, homes)
-            exact += [e for e in found.exact if e not in exact]
-            for other in found.near:
-                kept = near.get(id(other.entry))
-                if kept is None or (kept.spelling, kept.score) < (other.spelling, other.score):
-                    near[id(other.entry)] = other
-        held = {id(e) for e in exact}
-        return Screened(tuple(exact), tuple(n for n in near.values() if id(n.entry) not in held))
+        where = tuple(places)
+        found = [self._one(name, where) for name in names]
+        return found[0] if len(found) == 1 else _joined(found)
 
-    def _one(self, name: str, homes: frozenset[str]) -> Screened:
-        key = (name, homes)
+    def _one(self, name: str, places: tuple[str | None, ...]) -> Screened:
+        key = (name, places)
         if key not in self._seen:
             if len(self._seen) >= _MOST_REMEMBERED:
                 self._seen.clear()
-            self._seen[key] = self._look(name, homes)
+            self._seen[key] = self._look(name, frozenset(READ_AS.get(p, p) for p in places if p is not None))
         return self._seen[key]
 
     def _look(self, name: str, homes: frozenset[str]) -> Screened:
@@ -145,7 +150,7 @@ class Roll:
                 for entry in self._bare.get(form, ()):  # nothing but the words that make an entry distinctive
                     self._take(entry, True, homes, exact, near)
                 near += self._resembling(form)
-        return Screened(tuple(exact), tuple(n for n in near if n.entry not in exact))
+        return _joined([Screened(tuple(exact), tuple(near))])
 
     @staticmethod
     def _take(

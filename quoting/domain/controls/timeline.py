@@ -25,7 +25,7 @@ class Interval:
 def timeline(transaction: Transaction, book: RuleBook, first: date, today: date) -> tuple[Interval, ...]:
     """The intervals from `first` on, each day judged by what was public on it; later ones by what is public `today`.
 
-    Two days are in one interval where outcome, review policy, exception and the rule that decides are the same.
+    Two days are in one interval where outcome, review policy, exception and the rule and row that decide are the same.
     """
     found: list[Interval] = []
     for day in _days(book, first):
@@ -43,7 +43,8 @@ def _days(book: RuleBook, first: date) -> Iterator[date]:
 
 
 def _answer(made: Determination) -> tuple[object, ...]:
-    return made.outcome, made.review_policy, made.exception, decisive(made).rule
+    winner = decisive(made)
+    return made.outcome, made.review_policy, made.exception, winner.rule, winner.values_read[0]
 
 
 def decisive(made: Determination) -> Finding:

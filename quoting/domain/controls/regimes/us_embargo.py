@@ -55,7 +55,7 @@ def embargo(case: Case) -> Iterator[Finding]:
 def denied_person(case: Case) -> Iterator[Finding]:
     """Row 1: a person denied export privileges, in any role. Source: 15 CFR part 764."""
     lists = case.law.names(DENIED, "lists")
-    for actor in (*case.deal.actors, *case.deal.sellers):
+    for actor in {a.key: a for a in (*case.deal.actors, *case.deal.sellers)}.values():
         for entry in actor.screened.exact:
             if entry.list in lists and listed(entry, case.law.clock):
                 yield finding(

@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -103,6 +104,20 @@ class Live:
     def kill(self, name: str) -> None:
         """kill -9 of a whole process group; the supervisor starts it again."""
         os.killpg(self.process(name).process.pid, signal.SIGKILL)
+
+    @contextmanager
+    def second_worker(self) -> Iterator[None]:
+        """Another worker beside the first, for as long as the block lasts."""
+        first = self.process("worker")
+        child = self.system.supervisor.start(replace(first.command, name="worker-2"))
+        log, ends = self.system.data_dir / "logs" / "worker-2.log", time.monotonic() + 30
+        while "ready" not in (log.read_text() if log.exists() else ""):
+            assert time.monotonic() < ends, "the second worker does not start"
+            time.sleep(LOOK_EVERY_S)
+        try:
+            yield
+        finally:
+            self.system.supervisor.forget(child)
 
     @contextmanager
     def without(self, name: str) -> Iterator[None]:

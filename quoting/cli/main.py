@@ -22,6 +22,7 @@ COMMANDS = {
     "up": "quoting.cli.up:up",
     "status": "quoting.cli.status:status",
     "keys": "quoting.cli.keys:keys",
+    "backup": "quoting.cli.backup:backup",
     "audit": "quoting.cli.audit:audit",
     "replay": "quoting.cli.replay:replay",
     "demo": "quoting.cli.demo:demo",

@@ -8,6 +8,7 @@ from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding
 from quoting.domain.controls.groups import HOME, place
 from quoting.domain.controls.law import Law
+from quoting.domain.controls.screening import words
 from quoting.domain.transaction import ItemKind, MovementKind, Role
 
 CHINA_LINES = ("cn-h20-guidance", "cn-state-funded-dc", "cn-h200-customs")
@@ -18,6 +19,7 @@ def lines(case: Case) -> Iterator[Finding]:
     """Everything that is only said."""
     _china(case)
     _neighbours(case)
+    _gulf(case)
     _item(case)
     yield from ()
 
@@ -53,6 +55,12 @@ def _neighbours(case: Case) -> None:
     crossed = {a.country for a in case.parties if a.role is Role.INTERMEDIATE}
     if law.places("sg-practice", "place") & {case.deal.to_country, *crossed}:
         _say(case, "sg-practice")
+
+
+def _gulf(case: Case) -> None:
+    named = {words(name) for name in case.law.names("gulf-authorisations-2025-11", "named_parties")}
+    if any(words(name)[: len(known)] == known for a in case.parties for name in a.names for known in named):
+        _say(case, "gulf-authorisations-2025-11")
 
 
 def _item(case: Case) -> None:

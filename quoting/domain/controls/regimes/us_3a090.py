@@ -14,7 +14,7 @@ from quoting.domain.controls.regimes.us_gp10 import home_market
 from quoting.domain.transaction import MovementKind
 
 RULE, NAC, ACA, CASE_BY_CASE = "ac-rule-2023", "nac", "aca", "china-case-by-case-2026"
-REVIEW, GUIDANCE = "review-policy-744-23-d", "hq-guidance-2026-05"
+REVIEW, GUIDANCE, VALIDATED = "review-policy-744-23-d", "hq-guidance-2026-05", "dc-veu-2024"
 
 
 def row_of_2023(case: Case) -> Finding:
@@ -190,6 +190,8 @@ def _scope(case: Case) -> Finding | None:
     if is_light(case):
         return _aca(case, "10", "the destination is in scope and the item is one that ACA carries")
     _not_carried(case)
+    for line in case.law.names(VALIDATED, "line"):
+        case.line(line)
     return finding(
         case,
         RULE,

@@ -11,7 +11,8 @@ from quoting.domain.controls.findings import finding
 from quoting.domain.controls.rulebook import ListedParty
 from quoting.domain.controls.screening import Near, listed
 
-RULE = "entity-list-effect"
+RULE, FOREIGN_MADE = "entity-list-effect", "fdp-footnotes"
+FOOTNOTES = ("1", "4", "5")
 
 
 def hit(case: Case, actor: Actor) -> ListedParty | None:
@@ -33,6 +34,9 @@ def listed_party(case: Case) -> Iterator[Finding]:
     for actor in _each(case.parties):
         entry = hit(case, actor)
         if entry is not None:
+            if entry.footnote in FOOTNOTES:
+                for line in case.law.names(FOREIGN_MADE, f"footnote_{entry.footnote}"):
+                    case.line(f"{actor.title}: {line}")
             case.closed("every one", f"the entry of {actor.title} names none (744.11, 744.16)")
             case.condition(
                 f"No licence exception is open for {actor.title}: its entry asks a licence for {_scope(entry)}."

@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check check-long bench openapi lock
+.PHONY: help setup demo up test check check-long bench openapi compose-check lock
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,11 @@ bench: $(READY)  ## Performance as ratios to a yardstick measured in the same ru
 
 openapi: $(READY)  ## Write the API's document anew: docs/openapi.json
 	$(PYTHON) -m service.print_openapi > docs/openapi.json
+
+compose-check:  ## Build and run the compose stack, ask it for the seed, crash a worker at work
+	@if [ -x ../shared/tools/compose-check.sh ]; then \
+	  ../shared/tools/compose-check.sh . -- python3 docker/check_stack.py; \
+	else echo "../shared/tools/compose-check.sh is not here; with a Docker engine: docker compose up -d --build"; fi
 
 lock: $(READY)  ## Pin and hash the requirements anew from pyproject.toml
 	$(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt

@@ -7,18 +7,21 @@ import os
 import click
 
 from quoting.adapters.sql.keys import new_key
-from quoting.bootstrap import prepare_database
+from quoting.bootstrap import key_ring
 from quoting.config import Settings
 
 
 @click.command()
 def migrate() -> None:
-    """Safe to run with every start."""
+    """Safe to run with every start, also beside a running service: keys in use stay good."""
     settings = Settings.from_env(os.environ)
-    key = settings.api_key or new_key()
-    prepare_database(settings, key)
-    if not settings.api_key:
-        click.echo(f"API key: {key}", err=True)
+    with key_ring(settings) as keys:
+        if settings.api_key:
+            keys.set_first(settings.api_key)
+        elif not keys.records():
+            key = new_key()
+            keys.set_first(key)
+            click.echo(f"API key: {key}", err=True)
 
 
 if __name__ == "__main__":

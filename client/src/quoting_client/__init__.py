@@ -18,7 +18,8 @@ from quoting_client.errors import (
 )
 from quoting_client.money import Money
 from quoting_client.quote import Quote
-from quoting_client.result import Condition, Determination, Finding, Line, Plan, Result, WhyNot
+from quoting_client.result import Condition, Determination, Finding, Line, Plan, Result, WhyNot, read_result
+from quoting_client.words import outcome_words, verdict_words
 
 __all__ = [
     "ApiError",
@@ -44,4 +45,7 @@ __all__ = [
     "StillRunning",
     "Unavailable",
     "WhyNot",
+    "outcome_words",
+    "read_result",
+    "verdict_words",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
@@ -106,9 +107,9 @@ class AsyncClient:
         """One chip. Raises NotFound."""
         return await self._run(self._talk().document(f"/v1/chips/{chip_id}", query))
 
-    def rules(self, **filters: Any) -> AsyncIterator[Mapping[str, Any]]:
-        """Rules and parameters in force on a day (`on`), each with its citation."""
-        return self._list("/v1/rules", filters)
+    async def rules(self, *, on: date | str | None = None) -> Mapping[str, Any]:
+        """Rules and parameters in force on a day, each with its citation."""
+        return await self._run(self._talk().document("/v1/rules", {"on": on}))
 
     async def _quotes(self, query: Mapping[str, Any]) -> AsyncIterator[Quote]:
         async for document in self._list("/v1/quotes", query):

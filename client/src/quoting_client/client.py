@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from types import TracebackType
 from typing import Any, Self
 
@@ -103,9 +104,9 @@ class Client:
         """One chip. Raises NotFound."""
         return self._run(self._talk().document(f"/v1/chips/{chip_id}", query))
 
-    def rules(self, **filters: Any) -> Iterator[Mapping[str, Any]]:
-        """Rules and parameters in force on a day (`on`), each with its citation."""
-        return self._list("/v1/rules", filters)
+    def rules(self, *, on: date | str | None = None) -> Mapping[str, Any]:
+        """Rules and parameters in force on a day, each with its citation."""
+        return self._run(self._talk().document("/v1/rules", {"on": on}))
 
     def _list(self, path: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         cursor = None

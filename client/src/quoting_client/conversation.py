@@ -172,7 +172,7 @@ class Conversation:
         """One good answer: who is busy, or cannot be reached, is asked again within tries and deadline."""
         content = None if body is None else _bytes(body)
         sent = {"Accept": JSON, **({} if content is None else {"Content-Type": JSON}), **(headers or {})}
-        asked = {name: str(value) for name, value in (query or {}).items() if value is not None}
+        asked = {name: _text(value) for name, value in (query or {}).items() if value is not None}
         attempt = 0
         while True:
             attempt += 1
@@ -194,6 +194,10 @@ class Conversation:
                 if reply.status not in BUSY or attempt >= tries or pause_s >= self._left_s:
                     raise error_of(reply.status, _problem(reply), reply.phrase)
             yield Pause(pause_s)
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _prefer(wait_s: float) -> Mapping[str, str]:

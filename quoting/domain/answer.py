@@ -16,7 +16,7 @@ from quoting.domain.offers import Grade, Mode, Offer
 from quoting.domain.pricing.charges import Charge, FxRate
 from quoting.domain.snapshot import SourcePart
 
-Limit = Money | Decimal | Mapping[str, int | None] | None
+Limit = Money | Decimal | Mapping[str, int | None] | str | None
 
 
 class Verdict(StrEnum):
@@ -151,6 +151,26 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class NearestChange:
+    """What would have to change of the offer or of the buyer's own limits before the offer could be used.
+
+    `kind`: price, supply, terms (of the offer), demand, budget, power, rule, catalogue, fact. `proof` of a price:
+    "exact" by re-solve, or "bound" where it is only known that no higher one will do. `price_breaks`: (least quantity,
+    price) at that price, all lowered in proportion. Units: `below_percent` of the offered price.
+    """
+
+    kind: str
+    id: str
+    field: str | None
+    before: Limit
+    after: Limit
+    because: str
+    proof: str | None = None
+    below_percent: Decimal | None = None
+    price_breaks: tuple[tuple[int, Money], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class WhyNot:
     """Why an offer is not used for a demand. `offer` None: a catalogue chip that has no price on the day."""
 
@@ -161,11 +181,24 @@ class WhyNot:
     because: str
     citations: tuple[str, ...]
     determination: str | None = None
+    nearest_change: NearestChange | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gain:
+    """How much better one plan is than another in an objective. `unit`: a currency, a metric, or days."""
+
+    objective: str
+    amount: Decimal
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
 class RuleReport:
-    """How a rule or budget fares in a plan. Units: money in major units, shares as fractions, else plain numbers."""
+    """How a rule or budget fares in a plan. Units: money in major units, shares as fractions, else plain numbers.
+
+    `cost`: what the plan would gain without it, by an exact re-solve; None where that was not asked for or not proven.
+    """
 
     plan: str
     basis: str
@@ -176,6 +209,7 @@ class RuleReport:
     limit: Fraction | None
     slack: Fraction | None
     binding: bool
+    cost: Gain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +264,42 @@ class AskedQuestion:
     citation: str
     unlocks: str
     determinations: tuple[str, ...]
+    worth: Gain | str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierPoint:
+    """A plan's cost beside its days to the latest delivery or its capability (`unit`).
+
+    `part`: of the most that can be had, or of what is asked for; None on the frontier of delivery.
+    """
+
+    total: Money
+    days: int | None
+    capability: Decimal | None
+    unit: str | None
+    part: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Frontier:
+    """Cost against `against`: delivery or capability. `note`: whether time cut it short."""
+
+    against: str
+    points: tuple[FrontierPoint, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClearingGain:
+    """What the if-cleared plan has on the safe one. `days`: how much sooner, None where a delivery is not known.
+
+    `cheaper`: safe total less if-cleared total, negative where that costs more (and reaches more).
+    """
+
+    cheaper: Money
+    days: int | None
+    gain: Gain | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,4 +326,7 @@ class Quote:
     snapshot: str
     model: tuple[int, int, int]  # columns, rows, integers of the largest solve
     fx: tuple[FxRate, ...] = ()  # every rate that a price, limit or total was converted at
+    clearing: ClearingGain | None = None
+    frontiers: tuple[Frontier, ...] = ()
+    explain_notes: tuple[str, ...] = ()  # what no time was left for
     disclaimer: str = field(default="This informs; it is not legal advice.")

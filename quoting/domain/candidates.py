@@ -105,6 +105,45 @@ def _serving(demand: Demand, by_chip: Mapping[str, list[Offer]]) -> list[Offer]:
     return sorted((o for o in offers if o.mode in demand.acquisition), key=lambda offer: offer.id)
 
 
+def landed_ladder(
+    request: QuoteRequest,
+    snapshot: Snapshot,
+    offer: Offer,
+    site: Site,
+    chip: Chip,
+    months: int,
+    delivery: date | None,
+) -> list[LandedCost]:
+    """The landed cost of one piece at each price break; shorter than the breaks where a price cannot be converted."""
+    costs = []
+    for price_break in offer.price_breaks:
+        shipment = Shipment(
+            unit_price=price_break.unit_price,
+            currency=offer.currency,
+            report_currency=request.report_currency,
+            incoterm=offer.incoterm,
+            mode=offer.mode,
+            months=months,
+            hs_code=chip.hs_code,
+            form_factor=chip.form_factor,
+            tpp=chip.tpp,
+            memory_bandwidth_gb_s=chip.figure(Metric.BANDWIDTH),
+            country_of_origin=None,
+            from_country=offer.home,
+            to_country=site.country,
+            recovers_tax=site.recovers_tax,
+            on=delivery or snapshot.as_of,
+            as_of=snapshot.as_of,
+            known_on=request.known_on,
+            price_source=offer.source,
+            price_grade=offer.grade,
+        )
+        cost = landed_cost(shipment, snapshot.tariffs, snapshot.fx)
+        if cost is not None:
+            costs.append(cost)
+    return costs
+
+
 class _Maker:
     def __init__(self, request: QuoteRequest, snapshot: Snapshot, screener: Screener) -> None:
         self._request, self._snapshot, self._screener = request, snapshot, screener
@@ -138,32 +177,7 @@ class _Maker:
         months = (demand.term_months or 1) if offer.mode is Mode.LEASE else 1
         key = (offer.id, site.country, site.recovers_tax, months, delivery)
         if key not in self._costs:
-            costs = []
-            for price_break in offer.price_breaks:
-                shipment = Shipment(
-                    unit_price=price_break.unit_price,
-                    currency=offer.currency,
-                    report_currency=self._request.report_currency,
-                    incoterm=offer.incoterm,
-                    mode=offer.mode,
-                    months=months,
-                    hs_code=chip.hs_code,
-                    form_factor=chip.form_factor,
-                    tpp=chip.tpp,
-                    memory_bandwidth_gb_s=chip.figure(Metric.BANDWIDTH),
-                    country_of_origin=None,
-                    from_country=offer.home,
-                    to_country=site.country,
-                    recovers_tax=site.recovers_tax,
-                    on=delivery or self._snapshot.as_of,
-                    as_of=self._snapshot.as_of,
-                    known_on=self._request.known_on,
-                    price_source=offer.source,
-                    price_grade=offer.grade,
-                )
-                cost = landed_cost(shipment, self._snapshot.tariffs, self._snapshot.fx)
-                if cost is not None:
-                    costs.append(cost)
+            costs = landed_ladder(self._request, self._snapshot, offer, site, chip, months, delivery)
             charge = offer.order_charge
             rate = None if charge is None else self._snapshot.fx.rate(charge.currency, self._request.report_currency)
             priced = len(costs) == len(offer.price_breaks) and (charge is None or rate is not None)

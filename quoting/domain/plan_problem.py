@@ -121,14 +121,19 @@ class ProblemBuilder:
         self._request, self._candidates, self._fx = request, candidates, fx
         self._scale = Fraction(10 ** minor_digits(request.report_currency))
 
-    def usable(self, basis: str, ask: Ask) -> list[Candidate]:
-        """The candidates that a plan on the basis may use under the ask."""
+    def usable(self, basis: str, ask: Ask, also: frozenset[Pair] = frozenset()) -> list[Candidate]:
+        """The candidates that a plan on the basis may use under the ask, and those of `also`."""
         timed = Objective.MIN_TIME in ask.objectives
-        return [c for c in self._candidates if c.usable(basis) and not (timed and c.delivery is None)]
+        lawful = (c for c in self._candidates if c.usable(basis) or c.pair in also)
+        return [c for c in lawful if not (timed and c.delivery is None)]
 
-    def build(self, basis: str, ask: Ask) -> AllocationProblem:
-        """The allocation problem of an ask on a basis ("safe" or "if_cleared")."""
-        usable = self.usable(basis, ask)
+    def build(self, basis: str, ask: Ask, also: frozenset[Pair] = frozenset()) -> AllocationProblem:
+        """The allocation problem of an ask on a basis ("safe" or "if_cleared").
+
+        Args:
+            also: pairs to use beside, as if what is open of them had been answered: a what-if, never a plan.
+        """
+        usable = self.usable(basis, ask, also)
         lots = {c.offer.id: c for c in usable}
         pools: dict[str, int] = {}
         for c in lots.values():
@@ -136,7 +141,7 @@ class ProblemBuilder:
                 pools[c.offer.supply_pool] = max(c.offer.available_qty, pools.get(c.offer.supply_pool, 0))
         return AllocationProblem(
             lots=tuple(self._lot(c) for c in lots.values()),
-            uses=tuple(self._use(c, ask) for c in usable),
+            uses=tuple(self.use(c, ask) for c in usable),
             needs=tuple(_need(d) for d in self._request.demand),
             objectives=tuple(str(o) for o in ask.objectives),
             budgets=tuple(self._budget(b, usable) for b in ask.budgets),
@@ -169,7 +174,8 @@ class ProblemBuilder:
             charge_minor=charge,
         )
 
-    def _use(self, candidate: Candidate, ask: Ask) -> Use:
+    def use(self, candidate: Candidate, ask: Ask) -> Use:
+        """A candidate as the allocation sees it."""
         assert candidate.landed is not None and candidate.counts is not None, candidate.pair
         chip = candidate.chip
         figures = {str(m): Fraction(f) for m, f in chip.figures.items()} | {str(Metric.UNITS): Fraction(1)}

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from quoting.domain.allocation.allocate import allocate, allocate_partial
 from quoting.domain.allocation.conflict import minimal_conflict
 from quoting.domain.allocation.highs import solver_version
-from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, ModelSize, NoPlan, Pair
+from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, Item, ModelSize, NoPlan, Pair
+from quoting.domain.allocation.relaxation import without
 from quoting.domain.allocation.repairs import cheapest_repairs
 from quoting.domain.answer import (
+    AskedQuestion,
     Conflict,
     ConflictItem,
+    Frontier,
     Plan,
     PlanKind,
     Quote,
     RuleReport,
     Verdict,
+    WhyNot,
 )
 from quoting.domain.candidates import Candidate, candidates
 from quoting.domain.controls.determination import Standing
 from quoting.domain.explain.answer_text import answer_text
+from quoting.domain.explain.blockers import blockers
+from quoting.domain.explain.clearing import clearing_gain
+from quoting.domain.explain.frontier import FrontierFinder
+from quoting.domain.explain.gains import gain_of
+from quoting.domain.explain.insight import Inquiry, Insight
 from quoting.domain.explain.questions import asked_questions, flips
 from quoting.domain.explain.repairs import RepairWriter
 from quoting.domain.explain.reports import rule_reports
 from quoting.domain.explain.why_not import WhyNots, in_words
+from quoting.domain.explain.worth import QuestionWeigher
 from quoting.domain.market import market
 from quoting.domain.money import Money
 from quoting.domain.plan_problem import Ask, ProblemBuilder, ask_of, refuse_unpriceable
@@ -37,6 +47,7 @@ from quoting.domain.snapshot import Snapshot
 from quoting.domain.watch import Silent, Watch
 
 SAFE, IF_CLEARED = "safe", "if_cleared"
+_PART = 0.7  # of the time that is left for offers and limits, before questions and frontiers
 
 
 def make_quote(request: QuoteRequest, snapshot: Snapshot, watch: Watch | None = None) -> Quote:
@@ -57,6 +68,16 @@ class _Solved:
     plan: Plan
     problem: AllocationProblem
     allocation: Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    why_not: tuple[WhyNot, ...] = ()
+    rules_report: tuple[RuleReport, ...] = ()
+    questions: tuple[AskedQuestion, ...] = ()
+    flips: tuple[Mapping[str, str], ...] = ()
+    frontiers: tuple[Frontier, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class _Quoting:
@@ -172,21 +193,13 @@ class _Quoting:
         request, snapshot = self._request, self._snapshot
         assert request.as_of is not None and request.known_on is not None
         plans = tuple(s.plan for s in solved)
-        first = frozenset(solved[0].allocation.quantities) if solved else frozenset[Pair]()
-        in_any = frozenset(pair for s in solved for pair in s.allocation.quantities)
-        why_not = WhyNots(request, snapshot, ask, self._screener).rows(self._candidates, first, in_any)
-        explained = request.explain is not Explain.NONE
-        flipping = flips(plans, snapshot.rules, self._screener) if explained else []
-        reports: tuple[RuleReport, ...] = ()
-        if explained:
-            reports = tuple(
-                r for s in solved for r in rule_reports(s.plan, s.problem, s.allocation, request.report_currency)
-            )
+        told = self._told(solved, conflict, ask)
         determinations = self._screener.determinations
-        named = {line.offer for plan in plans for line in plan.lines} | {row.offer for row in why_not}
+        named = {line.offer for plan in plans for line in plan.lines} | {row.offer for row in told.why_not}
         offers = {c.offer.id: c.offer for c in self._candidates if not c.offer.private and c.offer.id in named}
+        clearing = clearing_gain(plans, request)
         return Quote(
-            answer=answer_text(request, verdict, plans, conflict, searched),
+            answer=answer_text(request, verdict, plans, conflict, searched, clearing),
             verdict=verdict,
             as_of=request.as_of,
             known_on=request.known_on,
@@ -194,11 +207,11 @@ class _Quoting:
             plans=plans,
             offers=tuple(offers[name] for name in sorted(offers)),
             determinations=determinations,
-            why_not=tuple(why_not),
-            rules_report=reports,
+            why_not=told.why_not,
+            rules_report=told.rules_report,
             conflict=conflict,
-            open_questions=asked_questions(determinations) if explained else (),
-            flips=tuple(flipping),
+            open_questions=told.questions,
+            flips=told.flips,
             provenance=snapshot.parts,
             fx=self._rates(ask, plans),
             data_as_of=snapshot.rules.data_as_of,
@@ -206,6 +219,57 @@ class _Quoting:
             seed=request.solve.seed,
             snapshot=snapshot.digest,
             model=(self._size.columns, self._size.rows, self._size.integers),
+            clearing=clearing,
+            frontiers=told.frontiers,
+            explain_notes=told.notes,
+        )
+
+    def _told(self, solved: list[_Solved], conflict: Conflict | None, ask: Ask) -> _Told:
+        """All that is explained beside the plans, as much of it as `explain` asks for."""
+        request, snapshot = self._request, self._snapshot
+        if request.explain is Explain.NONE:
+            return _Told()
+        full = request.explain is Explain.FULL
+        frontiers: tuple[Frontier, ...] = ()
+        insight, what_if = Insight(), None
+        leading = solved[0] if solved and solved[0].plan.kind is not PlanKind.SCENARIO else None
+        if full and leading is not None:
+            part = replace(self._effort, limit_s=self._effort.left_s * _PART, spent_s=0.0)
+            inquiry = Inquiry(request, snapshot, ask, self._builder, self._candidates, part, self._watch)
+            insight = inquiry.about(leading.problem, leading.allocation)
+            self._effort.spent_s += part.spent_s
+            what_if = inquiry.what_if if leading.plan.kind is PlanKind.SAFE else None
+        questions = asked_questions(self._screener.determinations)
+        if full and (what_if is not None or leading is None or leading.plan.kind is not PlanKind.SAFE):
+            weigher = QuestionWeigher(request, ask, self._builder, self._candidates, what_if, self._effort, self._watch)
+            questions = weigher.weighed(questions)
+            if weigher.cut:
+                insight.notes.append("no time was left to weigh every open question")
+        if full and leading is not None:
+            problem = without(leading.problem, [Item("demand", d) for d in leading.allocation.unserved])
+            columns = leading.allocation.size.columns
+            frontiers = FrontierFinder(request, problem, columns, self._effort, self._watch).frontiers()
+        costs = None
+        if insight.whole:
+            costs = {key: gain_of(worth, request) for key, worth in insight.costs.items()}
+        first = frozenset(solved[0].allocation.quantities) if solved else frozenset[Pair]()
+        in_any = frozenset(pair for s in solved for pair in s.allocation.quantities)
+        unmet = {u.demand for s in solved[:1] for u in s.plan.unserved}
+        stuck = blockers(conflict, unmet)
+        rows = WhyNots(request, snapshot, ask, self._screener, insight.reasons, stuck)
+        return _Told(
+            why_not=tuple(rows.rows(self._candidates, first, in_any)),
+            rules_report=tuple(
+                report
+                for s in solved
+                for report in rule_reports(
+                    s.plan, s.problem, s.allocation, request.report_currency, costs if s is leading else None
+                )
+            ),
+            questions=questions,
+            flips=tuple(flips([s.plan for s in solved], snapshot.rules, self._screener)),
+            frontiers=frontiers,
+            notes=tuple(insight.notes),
         )
 
     def _rates(self, ask: Ask, plans: Sequence[Plan]) -> tuple[FxRate, ...]:

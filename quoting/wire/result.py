@@ -7,7 +7,18 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from quoting.domain.answer import Conflict, Limit, Quote, Repair, RuleReport, WhyNot
+from quoting.domain.answer import (
+    ClearingGain,
+    Conflict,
+    Frontier,
+    Gain,
+    Limit,
+    NearestChange,
+    Quote,
+    Repair,
+    RuleReport,
+    WhyNot,
+)
 from quoting.domain.money import Money
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import SourcePart
@@ -52,9 +63,13 @@ def result_document(quote: Quote, request: QuoteRequest, engine: str, timings: M
                 "unlocks": asked.unlocks,
                 "determinations": list(asked.determinations),
             }
+            | present(worth=print_gain(asked.worth) if isinstance(asked.worth, Gain) else asked.worth)
             for asked in quote.open_questions
         ],
         "flips": [{name: str(value) for name, value in flip.items()} for flip in quote.flips],
+        "gain": None if quote.clearing is None else _clearing(quote.clearing),
+        "frontier": [_frontier(frontier) for frontier in quote.frontiers],
+        "explain_notes": list(quote.explain_notes),
         "provenance": {name: _part(part) for name, part in quote.provenance.items()}
         | {"data_as_of": quote.data_as_of.isoformat()},
         "fx": [print_fx(rate) for rate in quote.fx],
@@ -87,7 +102,32 @@ def _why_not(row: WhyNot) -> dict[str, Any]:
         "code": row.code.value,
         "because": row.because,
         "citations": list(row.citations),
-    } | present(determination=row.determination)
+    } | present(
+        determination=row.determination,
+        nearest_change=None if row.nearest_change is None else _change(row.nearest_change),
+    )
+
+
+def _change(change: NearestChange) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "id": change.id,
+        "from": print_limit(change.before),
+        "to": print_limit(change.after),
+        "because": change.because,
+    } | present(
+        field=change.field,
+        proof=change.proof,
+        below_percent=None if change.below_percent is None else number(change.below_percent),
+        price_breaks=[{"min_qty": n, "unit_price": print_money(price)} for n, price in change.price_breaks] or None,
+    )
+
+
+def print_gain(gain: Gain) -> dict[str, Any]:
+    """Money as money; capability and days as a number with their unit. Each says of which objective."""
+    if gain.objective == "min_cost":
+        return {"amount": f"{gain.amount:f}", "currency": gain.unit, "objective": gain.objective}
+    return {"amount": number(gain.amount), "unit": gain.unit, "objective": gain.objective}
 
 
 def _report(row: RuleReport) -> dict[str, Any]:
@@ -101,6 +141,30 @@ def _report(row: RuleReport) -> dict[str, Any]:
         "limit": _double(row.limit),
         "slack": _double(row.slack),
         "binding": row.binding,
+    } | present(cost=None if row.cost is None else print_gain(row.cost))
+
+
+def _clearing(clearing: ClearingGain) -> dict[str, Any]:
+    return {
+        "cheaper": print_money(clearing.cheaper),
+        "days_sooner": clearing.days,
+        "objective": None if clearing.gain is None else print_gain(clearing.gain),
+    }
+
+
+def _frontier(frontier: Frontier) -> dict[str, Any]:
+    return {
+        "against": frontier.against,
+        "points": [
+            {"total": print_money(point.total), "days": point.days}
+            | present(
+                capability=None if point.capability is None else number(point.capability),
+                unit=point.unit,
+                part=None if point.part is None else number(point.part),
+            )
+            for point in frontier.points
+        ],
+        "note": frontier.note,
     }
 
 
@@ -134,7 +198,9 @@ def print_limit(limit: Limit) -> Any:
     """Money as money, a figure as a number, terms of supply as an object, nothing as null."""
     if isinstance(limit, Money):
         return print_money(limit)
-    return number(limit) if isinstance(limit, Decimal) else None if limit is None else dict(limit)
+    if isinstance(limit, Decimal):
+        return number(limit)
+    return dict(limit) if isinstance(limit, Mapping) else limit
 
 
 def _part(part: SourcePart) -> dict[str, Any]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from quoting.domain.answer import Conflict, Plan, PlanKind, Verdict
+from quoting.domain.answer import ClearingGain, Conflict, Plan, PlanKind, Verdict
 from quoting.domain.money import Money
 from quoting.domain.request import Objective, QuoteRequest
 
 
 def answer_text(
-    request: QuoteRequest, verdict: Verdict, plans: Sequence[Plan], conflict: Conflict | None, searched: bool
+    request: QuoteRequest,
+    verdict: Verdict,
+    plans: Sequence[Plan],
+    conflict: Conflict | None,
+    searched: bool,
+    clearing: ClearingGain | None = None,
 ) -> str:
     """One paragraph. `searched` False: time ran out before it was known whether there is a plan."""
     leading = next((p for p in plans if p.kind is not PlanKind.SCENARIO), None)
@@ -19,10 +24,27 @@ def answer_text(
     if leading is not None:
         sentences += _plan(leading)
         sentences += _unknowns(leading)
+    if clearing is not None:
+        sentences += _clearing(clearing)
     if verdict is Verdict.FEASIBLE_IF_CLEARED:
         sentences.append("Nothing in this plan may be ordered before the open points of its lines are cleared.")
     sentences.append("This informs; it is not legal advice.")
     return " ".join(sentences)
+
+
+def _clearing(clearing: ClearingGain) -> Iterable[str]:
+    """What the if-cleared plan has on the safe one, in money and days."""
+    parts = []
+    if clearing.gain is not None and clearing.gain.objective != Objective.MIN_COST:
+        unit = clearing.gain.unit.replace("_", " ")
+        parts.append(f"{number_text(Fraction(clearing.gain.amount))} {unit} better")
+    if clearing.cheaper.amount:
+        word = "cheaper" if clearing.cheaper.amount > 0 else "dearer"
+        parts.append(f"{money_text(Money(abs(clearing.cheaper.amount), clearing.cheaper.currency))} {word}")
+    if clearing.days:
+        parts.append(f"{abs(clearing.days)} days {'sooner' if clearing.days > 0 else 'later'}")
+    if parts:
+        yield f"If what is open were cleared, the plan would be {', '.join(parts)}."
 
 
 def money_text(money: Money) -> str:
@@ -53,6 +75,9 @@ def _not_served(
     if conflict is not None:
         items = ", ".join(f"{item.kind} {item.id}" for item in conflict.items)
         yield f"What cannot hold together: {items}."
+        if conflict.repairs:
+            because = conflict.repairs[0].because
+            yield f"The cheapest way out of what the law leaves: {because}."
 
 
 def _plan(plan: Plan) -> Iterable[str]:

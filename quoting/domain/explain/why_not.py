@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from quoting.domain.allocation.problem import Pair
-from quoting.domain.answer import Code, WhyNot
+from quoting.domain.answer import Code, NearestChange, WhyNot
 from quoting.domain.candidates import Candidate, Obstacle, below_spec, demanded_rate
 from quoting.domain.controls.determination import Determination, Outcome, Standing
+from quoting.domain.explain.answer_text import money_text, number_text
+from quoting.domain.explain.changes import least_pieces, nearest_change
+from quoting.domain.explain.gains import decimal
+from quoting.domain.explain.insight import Reason
+from quoting.domain.money import Money
 from quoting.domain.offers import Mode
 from quoting.domain.plan_problem import Ask, counts_for, limit_minor, matches
 from quoting.domain.request import Demand, Explain, QuoteRequest, RuleKind
@@ -19,10 +25,21 @@ _STRENGTH = {code: n for n, code in enumerate(Code)}
 
 
 class WhyNots:
-    """Gives the reasons of one request. `whole`: pieces that would meet each demand alone, at most."""
+    """Gives the reasons of one request."""
 
-    def __init__(self, request: QuoteRequest, snapshot: Snapshot, ask: Ask, screener: Screener) -> None:
+    def __init__(
+        self,
+        request: QuoteRequest,
+        snapshot: Snapshot,
+        ask: Ask,
+        screener: Screener,
+        reasons: Mapping[str, Reason] = MappingProxyType({}),
+        blockers: Mapping[str, Reason] = MappingProxyType({}),
+    ) -> None:
+        """`reasons`: what solving told of an offer. `blockers`: of a demand that the leading plan leaves out."""
         self._request, self._snapshot, self._ask, self._screener = request, snapshot, ask, screener
+        self._reasons, self._blockers = reasons, blockers
+        self._limits = {b.id: limit_minor(b.max, snapshot.fx, request.report_currency) for b in ask.budgets}
 
     def rows(self, candidates: Sequence[Candidate], first: frozenset[Pair], any_plan: frozenset[Pair]) -> list[WhyNot]:
         """The rows for what is not used in `first`, the plan that leads, and in no other plan unless law is the reason.
@@ -31,21 +48,20 @@ class WhyNots:
         """
         if self._request.explain is Explain.NONE:
             return []
-        least = self._least_pieces(candidates)
         full = self._request.explain is Explain.FULL
-        busy = {offer for offer, _ in any_plan}
+        busy, leading = {offer for offer, _ in any_plan}, {offer for offer, _ in first}
         rows: list[WhyNot] = []
         for c in candidates:
             if c.pair in first or (c.pair in any_plan and c.usable("safe")):
                 continue
             if full or c.offer.id not in busy:
-                rows.append(self._row(c, least))
+                rows.append(self._row(c, leading))
         if not full:
             rows = _strongest(rows)
         return rows + list(self._unpriced(candidates))
 
-    def _row(self, candidate: Candidate, least: Mapping[str, int]) -> WhyNot:
-        reason = self._reason(candidate, least)
+    def _row(self, candidate: Candidate, leading: Collection[str]) -> WhyNot:
+        reason, change = self._reason(candidate, leading)
         determination = candidate.determination
         cited = reason.citations or (determination.citations if reason.code is Code.BLOCKED_LAW else ())
         return WhyNot(
@@ -56,36 +72,58 @@ class WhyNots:
             reason.because,
             tuple(cited),
             determination.id,
+            change,
         )
 
-    def _reason(self, c: Candidate, least: Mapping[str, int]) -> Obstacle:
+    def _reason(self, c: Candidate, leading: Collection[str]) -> tuple[Obstacle, NearestChange | None]:
         reasons = list(c.obstacles)
         if c.determination.standing is not Standing.SAFE and c.licence is None:
             reasons.append(by_law(c.determination))
+        alone = None
+        if not reasons:
+            alone = self._alone(c)
+            reasons += [] if alone is None else [alone[0]]
         if reasons:
-            return min(reasons, key=lambda reason: _STRENGTH[reason.code])
-        return self._alone(c, least) or Obstacle(Code.DOMINATED, self._dominated(c))
+            strongest = min(reasons, key=lambda reason: _STRENGTH[reason.code])
+            if alone is not None:
+                return alone
+            return strongest, nearest_change(c, strongest.code, self._request)
+        if c.offer.id in leading:
+            because = "the plan uses the offer elsewhere; to take it for this demand too would be no better"
+            return Obstacle(Code.DOMINATED, because), None
+        found = self._blockers.get(c.demand.id) or self._reasons.get(c.offer.id)
+        if found is not None:
+            return Obstacle(found.code, found.because), found.change
+        return Obstacle(Code.DOMINATED, self._dominated(c)), None
 
-    def _alone(self, c: Candidate, least: Mapping[str, int]) -> Obstacle | None:
+    def _alone(self, c: Candidate) -> tuple[Obstacle, NearestChange | None] | None:
         """What stands against even the least that can be taken of the offer, whatever else is chosen."""
         for rule in self._ask.rules:
             if rule.kind is RuleKind.EXCLUDE and matches(rule.select, c) and matches(rule.within, c):
                 code = Code.RULE if rule.priority else Code.EXCLUDED
-                return Obstacle(code, f"rule {rule.id} excludes it")
-        pieces = least[c.offer.id]
+                change = NearestChange("rule", rule.id, None, None, None, f"without rule {rule.id} it might be used")
+                return Obstacle(code, f"rule {rule.id} excludes it"), change
+        pieces = least_pieces(c)
         if c.offer.available_qty is not None and c.offer.available_qty < pieces:
-            return Obstacle(Code.NO_STOCK, f"{c.offer.available_qty} are to be had, at least {pieces} have to be taken")
+            because = f"{c.offer.available_qty} are to be had, at least {pieces} have to be taken"
+            return Obstacle(Code.NO_STOCK, because), nearest_change(c, Code.NO_STOCK, self._request)
         assert c.landed is not None
         cost = pieces * min(cost.unit_minor for cost in c.landed)
         for budget in self._ask.budgets:
-            limit = limit_minor(budget.max, self._snapshot.fx, self._request.report_currency)
-            if counts_for(budget, c) and cost > limit:
-                return Obstacle(Code.BUDGET, f"the least quantity of {pieces} alone goes beyond budget {budget.id}")
+            if counts_for(budget, c) and cost > self._limits[budget.id]:
+                because = f"the least quantity of {pieces} alone goes beyond budget {budget.id}"
+                needed = Money.of_minor(cost, self._request.report_currency)
+                words = f"that quantity takes {money_text(needed)} of budget {budget.id}"
+                return Obstacle(Code.BUDGET, because), NearestChange(
+                    "budget", budget.id, "max", budget.max, needed, words
+                )
         if c.offer.mode is Mode.BUY and c.site.power_kw is not None and c.chip.tdp_w is not None:
             watts = pieces * Fraction(c.chip.tdp_w) * Fraction(c.site.power_usage_effectiveness)
             if watts > Fraction(c.site.power_kw) * 1000:
-                return Obstacle(
-                    Code.POWER, f"the least quantity of {pieces} alone goes beyond the power of {c.site.id}"
+                because = f"the least quantity of {pieces} alone goes beyond the power of {c.site.id}"
+                words = f"that quantity draws {number_text(watts / 1000)} kW"
+                return Obstacle(Code.POWER, because), NearestChange(
+                    "power", c.site.id, "power_kw", c.site.power_kw, decimal(watts / 1000), words
                 )
         return None
 
@@ -93,15 +131,6 @@ class WhyNots:
         if c.demand.maximise:
             return "a plan without it reaches at least as much within the same limits"
         return "a plan without it is no worse in the objectives asked for"
-
-    def _least_pieces(self, candidates: Iterable[Candidate]) -> dict[str, int]:
-        """The least that can be taken of each offer: first break, MOQ, rounded up to whole lots."""
-        least = {}
-        for c in candidates:
-            first = 1 if c.offer.volume_group else c.offer.price_breaks[0].min_qty
-            pieces = max(first, c.offer.moq)
-            least[c.offer.id] = -(-pieces // c.offer.multiple) * c.offer.multiple
-        return least
 
     def _unpriced(self, candidates: Iterable[Candidate]) -> Iterable[WhyNot]:
         """Catalogue chips that could serve a demand and have no purchase price on the day: law without goods."""

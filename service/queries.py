@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -120,7 +120,7 @@ def _number(text: str) -> float:
     return float(text)
 
 
-_READ = {"string": str, "boolean": _flag, "number": _number}
+_READ: dict[str, Callable[[str], Any]] = {"string": str, "boolean": _flag, "number": _number}
 
 
 def _kind(field: Mapping[str, Any]) -> str | None:

@@ -15,6 +15,7 @@ from quoting.application.ports import (
     Submission,
     Wake,
 )
+from quoting.domain.market import refuse_unexplainable
 from quoting.domain.plan_problem import refuse_unpriceable
 from quoting.domain.request import QuoteRequest, dated
 
@@ -38,14 +39,16 @@ def submit_quote(
         request was answered lately.
 
     Raises:
-        RequestInvalid: a limit is in a currency without a reference rate.
+        RequestInvalid: a limit is in a currency without a reference rate, or too much is to be explained.
         IdempotencyMismatch: the key stands for another request.
         StoreUnavailable: nothing was stored.
     """
     request = dated(request, clock.today())
     assert request.as_of is not None  # dated fills it
     pin = market.pin(request.as_of)
-    refuse_unpriceable(request, market.snapshot(pin).fx)
+    snapshot = market.snapshot(pin)
+    refuse_unpriceable(request, snapshot.fx)
+    refuse_unexplainable(request, snapshot)
     submission = Submission(tenant, request, digest(request), pin, idempotency)
     record, replayed = store.accept(submission, cache.get(submission.cache_key))
     if not (replayed or record.status.done):

@@ -13,6 +13,7 @@ from quoting.domain.errors import NotJson, RequestInvalid
 
 COMMANDS = {
     "quote": "quoting.cli.quotes:quote",
+    "frontier": "quoting.cli.frontier:frontier",
     "check-export": "quoting.cli.export_checks:check_export",
     "explain": "quoting.cli.explain:explain",
     "timeline": "quoting.cli.timeline:show_timeline",

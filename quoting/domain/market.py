@@ -8,12 +8,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from quoting.domain.answer import Code
 from quoting.domain.catalogue import offers_on
+from quoting.domain.errors import FieldFault, RequestInvalid
 from quoting.domain.offers import Grade, Offer, PriceBreak
-from quoting.domain.request import QuoteRequest
+from quoting.domain.request import Explain, QuoteRequest
 from quoting.domain.snapshot import Snapshot
 
 _GRADES = list(Grade)
 _PRICE_DIGITS = 12
+_MOST_PAIRS = 200_000  # contract section 1, sizes
 _STEP = Decimal(1).scaleb(-_PRICE_DIGITS)
 
 
@@ -27,6 +29,21 @@ def market(request: QuoteRequest, snapshot: Snapshot) -> tuple[Offer, ...]:
     if request.catalogue.use == "all":
         offers += (_discounted(offer, request) for offer in offers_on(snapshot.catalogue, snapshot.as_of))
     return tuple(sorted(offers, key=lambda offer: offer.id))
+
+
+def refuse_unexplainable(request: QuoteRequest, snapshot: Snapshot) -> None:
+    """Refuse to explain every pair of offer and demand where there are too many, those of the catalogue included.
+
+    Raises:
+        RequestInvalid: at /explain.
+    """
+    if request.explain is not Explain.FULL or request.catalogue.use != "all":
+        return
+    offers = len(request.offers) + sum(1 for _ in offers_on(snapshot.catalogue, snapshot.as_of))
+    pairs = offers * len(request.demand)
+    if pairs > _MOST_PAIRS:
+        detail = f"{pairs:,} pairs of offer and demand with the catalogue's; at most {_MOST_PAIRS:,} can be explained"
+        raise RequestInvalid([FieldFault("/explain", "too_many", detail)])
 
 
 def left_out(offer: Offer, request: QuoteRequest) -> tuple[Code, str] | None:

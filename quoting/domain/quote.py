@@ -36,7 +36,7 @@ from quoting.domain.explain.repairs import RepairWriter
 from quoting.domain.explain.reports import rule_reports
 from quoting.domain.explain.why_not import WhyNots, in_words
 from quoting.domain.explain.worth import QuestionWeigher
-from quoting.domain.market import market
+from quoting.domain.market import market, refuse_unexplainable
 from quoting.domain.money import Money
 from quoting.domain.plan_problem import Ask, ProblemBuilder, ask_of, refuse_unpriceable
 from quoting.domain.plans import PlanWriter
@@ -57,7 +57,7 @@ def make_quote(request: QuoteRequest, snapshot: Snapshot, watch: Watch | None = 
     its gap within its time.
 
     Raises:
-        RequestInvalid: a budget or cap is in a currency without a reference rate.
+        RequestInvalid: a budget or cap is in a currency without a reference rate, or too much is to be explained.
         Cancelled: the watch said stop.
     """
     return _Quoting(request, snapshot, watch or Silent()).answer()
@@ -89,6 +89,7 @@ class _Quoting:
         self._effort = Effort(gap=float(solve.gap), limit_s=float(solve.time_limit_s), seed=solve.seed)
         self._size = ModelSize(0, 0, 0)
         refuse_unpriceable(request, snapshot.fx)
+        refuse_unexplainable(request, snapshot)
         watch.stage("screening", 0)
         self._screener = Screener(request, snapshot)
         self._candidates = candidates(request, snapshot, market(request, snapshot), self._screener)

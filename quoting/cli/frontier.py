@@ -30,7 +30,7 @@ def frontier(file: Path, as_json: bool) -> None:
     """Draw what a request could trade, each point the best plan of its kind; computed in this process."""
     request = {**json_text.parse(file.read_bytes()), "explain": "full"}
     with progress_bar() as progress:
-        text = json.dumps(request).encode()
+        text = json.dumps(request, default=float).encode()
         document = compute_locally(text, datetime.now(UTC).date(), TerminalWatch(progress))
     if as_json:
         click.echo(json.dumps(document["frontier"], ensure_ascii=False, indent=2))

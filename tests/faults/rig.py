@@ -28,6 +28,7 @@ from quoting.wire.result import result_document
 from tests.builders import Document, a_request
 from tests.faults.history import ENDED, History, Judgement, judge
 from tests.faults.proxy import Proxy
+from tests.faults.weakening import weakened
 from tests.system import QUICK, Live
 
 LOOK_EVERY_S = 0.1
@@ -145,6 +146,13 @@ class Rig:
             time.sleep(0.05)
         raise AssertionError("Redis is not back")
 
+    def until_workers_listen(self, count: int, within_s: float = 30.0) -> None:
+        """Wait until so many workers wait at the queue."""
+        ends = time.monotonic() + within_s
+        while sum(client["cmd"] == "brpop" for client in self.redis.client_list()) < count:
+            assert time.monotonic() < ends, "the workers do not listen"
+            time.sleep(0.1)
+
     @contextmanager
     def stopped(self, pid: int) -> Iterator[None]:
         """SIGSTOP for as long as the block lasts."""
@@ -175,13 +183,14 @@ def running_rig(
             "CHIPQUOTE_API_PROCESSES": "2",
         }
         with (
-            running_system(folder / "var", workers=1, env={**settings, **(env or {})}) as system,
+            running_system(folder / "var", workers=1, env={**settings, **weakened(), **(env or {})}) as system,
             Live(system, hold) as live,
         ):
             first = live.process("worker").command
             for number in range(2, workers + 1):
                 system.supervisor.start(replace(first, name=f"worker-{number}"))
             rig = Rig(live, proxy, child, redis.url, History(history))
+            rig.until_workers_listen(workers)
             try:
                 yield rig
             finally:

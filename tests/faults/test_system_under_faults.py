@@ -1,0 +1,380 @@
+"""T1, T3, T4, T7, T8, T10, T13, T15, T18 and T23, T30, T38 on a running system behind a proxy to its Redis."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import sqlite3
+import statistics
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from redis.exceptions import OutOfMemoryError
+
+from quoting.adapters.celery_queue import QUEUE
+from tests.faults.rig import BRPOP_REPLY, Rig, a_small_request, in_parallel, running_rig
+from tests.faults.weakening import VARIABLE, weakened
+
+pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(600)]
+LONG = pytest.mark.long
+WITHIN_S = 60.0
+
+
+def assert_all_well(rig: Rig, keys: list[str], within_s: float = WITHIN_S) -> None:
+    took = rig.drain(keys, within_s)
+    found = rig.judge(keys)
+    print(f"drained in {took:.1f} s; {found.line()}")
+    assert found.clean, "\n".join(found.faults[:10])
+
+
+@pytest.mark.parametrize(("jobs", "swallowed"), [(12, 5), pytest.param(200, 20, marks=LONG)])
+def test_t01_replies_that_are_swallowed_lose_no_quote(rig: Rig, jobs: int, swallowed: int):
+    before = rig.proxy.swallowed
+    rig.proxy.swallow, rig.proxy.swallow_left = BRPOP_REPLY, swallowed
+
+    keys = rig.ask(jobs, f"t01-{jobs}")
+
+    assert_all_well(rig, keys, 90)
+    assert rig.proxy.swallowed - before == swallowed, "the fault has to have happened"
+
+
+@LONG
+def test_t03_messages_that_are_delivered_again_end_no_quote_twice(tmp_path: Path):
+    env = weakened()
+    env[VARIABLE] = ",".join(filter(None, (env[VARIABLE], "short_visibility=1")))
+    with running_rig(tmp_path, workers=3, env=env) as rig:
+        rig.proxy.watched = BRPOP_REPLY
+        with rig.live.held():
+            keys = rig.ask(4, "t03")
+            time.sleep(12)
+
+        assert_all_well(rig, keys)
+        assert rig.proxy.seen > len(keys), "the fault has to have happened"
+
+
+@pytest.mark.parametrize(("jobs", "seconds"), [(16, 8), pytest.param(300, 90, marks=LONG)])
+def test_t04_killed_workers_lose_no_quote(tmp_path: Path, jobs: int, seconds: int):
+    with running_rig(tmp_path, workers=2, env={"CHIPQUOTE_MAX_ATTEMPTS": "20"}) as rig:
+        ended = threading.Event()
+
+        def nemesis() -> None:
+            turn = 0
+            while not ended.wait(2.0):
+                turn += 1
+                with _gone_is_fine():
+                    os.killpg(rig.workers()[turn % 2].process.pid, signal.SIGKILL)
+
+        killer = threading.Thread(target=nemesis)
+        killer.start()
+        hold = threading.Timer(seconds * 0.4, lambda: rig.live._hold.unlink(missing_ok=True))
+        rig.live._hold.write_text("hold")  # so that the first ones die in the middle of a quote
+        hold.start()
+        keys = rig.ask(jobs, f"t04-{jobs}", pause_s=seconds / jobs)
+        ended.set()
+        killer.join()
+        hold.join()
+
+        assert_all_well(rig, keys, 120)
+
+
+@contextmanager
+def _gone_is_fine() -> Iterator[None]:
+    try:
+        yield
+    except ProcessLookupError:
+        return
+
+
+@pytest.mark.parametrize("loops", [3, pytest.param(50, marks=LONG)])
+def test_t07_redis_that_is_killed_again_and_again_loses_no_quote(rig: Rig, loops: int):
+    keys = []
+    for loop in range(loops):
+        keys += rig.ask(1, f"t07-{loops}-{loop}")
+        rig.kill_redis()
+        keys += rig.ask(1, f"t07-{loops}-{loop}-down")
+        rig.until_redis_is_back()
+
+    assert_all_well(rig, keys)
+
+
+def test_t07_a_worker_that_hears_nothing_is_started_again(tmp_path: Path):
+    flag = tmp_path / "deaf"
+    flag.touch()
+    env = {**weakened(), "CHIPQUOTE_CANARY_S": "3"}
+    env[VARIABLE] = ",".join(filter(None, (f"deaf_once={flag}", env[VARIABLE])))
+    with running_rig(tmp_path / "rig", workers=1, env=env) as rig:
+        assert not flag.exists(), "the first process that asks is deaf"
+        keys = rig.ask(1, "t07-deaf")
+
+        assert_all_well(rig, keys, 40)
+
+
+@pytest.mark.parametrize(("seconds", "a_second"), [(4, 5), pytest.param(60, 20, marks=LONG)])
+def test_t08_a_hanging_redis_costs_no_caller_anything(rig: Rig, seconds: int, a_second: int):
+    posts: list[float] = []
+    reads: list[float] = []
+    keys = []
+    with rig.stopped(rig.redis_child.process.pid):
+        ends = time.monotonic() + seconds
+        while time.monotonic() < ends:
+            began = time.monotonic()
+            keys += rig.ask(1, f"t08-{seconds}-{len(keys)}", within_s=1)
+            posts.append(time.monotonic() - began)
+            began = time.monotonic()
+            assert rig.read(keys[-1]) == "queued" or seconds > 4
+            reads.append(time.monotonic() - began)
+            time.sleep(max(0.0, 1 / a_second - posts[-1] - reads[-1]))
+
+    slowest = (statistics.quantiles(posts, n=100)[-1], statistics.quantiles(reads, n=100)[-1])
+    print(f"{len(posts)} posts, p99 {slowest[0]:.3f} s; reads p99 {slowest[1]:.3f} s")
+    assert slowest[0] < 5.0  # ten times the bar of the bench
+    assert slowest[1] < 3.0
+    assert_all_well(rig, keys, 90)
+
+
+@pytest.mark.parametrize("fault", ["flushed", "killed", "read-only"])
+@pytest.mark.parametrize("jobs", [6, pytest.param(100, marks=LONG)])
+def test_t10_a_redis_that_forgets_or_refuses_loses_no_quote(rig: Rig, fault: str, jobs: int):
+    with rig.live.held():
+        keys = rig.ask(jobs // 2, f"t10-{fault}-{jobs}-a")
+        time.sleep(0.5)
+        if fault == "flushed":
+            rig.redis.flushall()
+        elif fault == "killed":
+            rig.kill_redis()
+        else:
+            rig.redis.execute_command("REPLICAOF", "127.0.0.1", "1")
+        keys += rig.ask(jobs - jobs // 2, f"t10-{fault}-{jobs}-b")
+        time.sleep(0.5)
+    rig.until_redis_is_back()
+    if fault == "read-only":
+        rig.redis.execute_command("REPLICAOF", "NO", "ONE")
+
+    assert_all_well(rig, keys, 120)
+
+
+def test_t11_a_full_redis_refuses_no_caller(rig: Rig):
+    rig.redis.config_set("maxmemory", 3_000_000)
+    try:
+        with _full(rig):
+            keys = rig.ask(4, "t11-full", within_s=5)
+    finally:
+        rig.redis.config_set("maxmemory", 64_000_000)
+
+    assert_all_well(rig, keys)
+
+
+@contextmanager
+def _full(rig: Rig) -> Iterator[None]:
+    names = []
+    try:
+        for number in range(2000):
+            rig.redis.set(f"fill:{number}", b"x" * 10_000)
+            names.append(f"fill:{number}")
+    except OutOfMemoryError:
+        names.append("full")
+    try:
+        yield
+    finally:
+        assert names[-1] == "full"
+        rig.redis.delete(*names)
+
+
+def test_t13_a_corrupt_or_emptied_cache_changes_no_answer(rig: Rig):
+    key = rig.ask(1, "t13")[0]
+    rig.drain([key], WITHIN_S)
+    first = rig.live.http.get(f"/v1/quotes/{rig.ids[key]}/result")
+    names = rig.redis.keys("chipquote:answer:*")
+    assert names
+    for name in names:
+        value = rig.redis.get(name)
+        assert isinstance(value, bytes)
+        rig.redis.set(name, value.replace(b"8000", b"1", 1))
+
+    second = rig.live.ask(rig.documents[key])
+    quote = rig.live.until_done(second)
+    rig.redis.flushall()
+    third = rig.live.http.get(f"/v1/quotes/{rig.ids[key]}/result")
+
+    assert quote["cache"] == "miss"
+    assert rig.live.digest(second) == first.json()["reproducibility"]["result"]
+    assert (third.content, third.headers["ETag"]) == (first.content, first.headers["ETag"])
+
+
+@pytest.mark.parametrize("jobs", [10, pytest.param(100, marks=LONG)])
+def test_t15_a_service_that_is_told_to_end_answers_what_it_has_begun(tmp_path: Path, jobs: int):
+    hard = "kill_instead_of_term" in os.environ.get(VARIABLE, "")
+    number = signal.SIGKILL if hard else signal.SIGTERM
+    with running_rig(tmp_path, workers=2) as rig:
+        keys = rig.ask(jobs, "t15")
+        with _held_now(rig):
+            waiting = rig.ask(1, "t15-waits")[0]
+            waited: list[int] = []
+
+            def wait() -> None:
+                try:
+                    got = rig.live.http.get(f"/v1/quotes/{rig.ids[waiting]}", headers={"Prefer": "wait=4"})
+                    waited.append(got.status_code)
+                except httpx2.HTTPError:
+                    waited.append(0)
+
+            caller = threading.Thread(target=wait)
+            caller.start()
+            time.sleep(1)
+            api, workers = rig.live.process("api").process, [w.process for w in rig.workers()]
+            os.kill(api.pid, number)
+            for worker in workers:
+                os.kill(worker.pid, number)
+            time.sleep(0.5)
+        codes = [p.wait(45) for p in (api, *workers)]
+        caller.join()
+        keys.append(waiting)
+
+        assert waited == [200]
+        assert codes == [0, 0, 0]
+        took = rig.drain(keys, 60)
+        found = rig.judge(keys)
+        print(f"drained in {took:.1f} s; {found.line()}")
+        assert found.clean, "\n".join(found.faults[:10])
+        assert found.attempts <= len(keys) + 2  # at most what was in hand is computed again
+
+
+@contextmanager
+def _held_now(rig: Rig) -> Iterator[None]:
+    """As `Live.held`, in the midst of work."""
+    rig.live._hold.write_text("hold")
+    try:
+        yield
+    finally:
+        rig.live._hold.unlink(missing_ok=True)
+
+
+def test_t18_another_writer_of_sqlite_is_waited_for(rig: Rig):
+    file = urlsplit(rig.live.system.database_url).path
+    ended = threading.Event()
+
+    def hog() -> None:
+        connection = sqlite3.connect(file, isolation_level=None, timeout=10)
+        while not ended.is_set():
+            connection.execute("BEGIN IMMEDIATE")
+            ended.wait(2.0)
+            connection.execute("COMMIT")
+            ended.wait(0.5)
+        connection.close()
+
+    other = threading.Thread(target=hog)
+    other.start()
+    try:
+        keys = in_parallel(lambda n: rig.ask(2, f"t18-{n}", within_s=40), list(range(8)), 8)
+    finally:
+        ended.set()
+        other.join()
+
+    mine = [key for some in keys for key in some]
+    refused = [line for line in rig.history.lines if line["what"] == "refused" and line["key"] in mine]
+    assert refused == []
+    assert_all_well(rig, mine)
+
+
+def test_t23_a_message_is_one_id_in_json_below_a_kilobyte(rig: Rig):
+    with rig.live.held():
+        busy = rig.ask(2, "t23-busy")
+        time.sleep(1)
+        keys = rig.ask(5, "t23")
+        time.sleep(1)
+        messages = rig.redis.lrange(QUEUE, 0, -1)
+
+    assert messages
+    for message in messages:
+        envelope = json.loads(message)
+        (arguments, keywords, _) = json.loads(base64.b64decode(envelope["body"]))
+        assert len(message) <= 1024, len(message)
+        assert envelope["content-type"] == "application/json"
+        assert (len(arguments), keywords) == (1, {})
+        assert arguments[0] in rig.ids.values()
+        assert "Prairie" not in message.decode()
+    assert_all_well(rig, busy + keys)
+
+
+def test_t30_one_key_is_one_quote_also_after_a_restart_and_an_empty_redis(rig: Rig):
+    document = a_small_request("t30")
+    headers = {"Idempotency-Key": "t30"}
+
+    answers = in_parallel(
+        lambda _: rig.live.http.post("/v1/quotes", json=document, headers=headers), list(range(50)), 16
+    )
+    changed = rig.live.http.post("/v1/quotes", json=a_small_request("t30-changed"), headers=headers)
+    rig.redis.flushall()
+    rig.live.kill("api")
+    rig.documents["t30"] = document
+    again = rig.post("t30")
+
+    assert [a.status_code for a in answers] == [202] * 50
+    assert len({a.json()["id"] for a in answers}) == 1
+    assert sum(a.headers.get("Idempotent-Replayed") == "true" for a in answers) == 49
+    assert (changed.status_code, changed.json()["code"]) == (422, "idempotency_mismatch")
+    assert again == answers[0].json()["id"]
+
+
+PICKLE = b"cos\nsystem\n(S'touch %s'\ntR."
+
+
+def test_t38_hostile_messages_are_refused_and_counted_and_run_nothing(rig: Rig, tmp_path: Path):
+    canary = tmp_path / "canary"
+    pickled = base64.b64encode(PICKLE % str(canary).encode()).decode()
+    text = base64.b64encode(b"[[1], {}, {}]").decode()
+
+    def message(body: str, kind: str, task: str | None = "chipquote.compute_quote") -> str:
+        headers = {"id": "x", "lang": "py"} | ({} if task is None else {"task": task})
+        properties = {
+            "correlation_id": "x", "delivery_mode": 2, "delivery_info": {"exchange": "", "routing_key": QUEUE},
+            "priority": 0, "body_encoding": "base64", "delivery_tag": os.urandom(8).hex(),
+        }  # fmt: skip
+        return json.dumps(
+            {
+                "body": body,
+                "content-encoding": "binary",
+                "content-type": kind,
+                "headers": headers,
+                "properties": properties,
+            }
+        )
+
+    hostile = [
+        message(pickled, "application/x-python-serialize"),
+        message(base64.b64encode(b"!!python/object/apply:os.system ['touch x']").decode(), "application/x-yaml"),
+        message(text, "application/json", "os.system"),
+        message(text, "application/json", None),
+        message(text, "application/json"),
+        message(base64.b64encode(json.dumps([["x" * 1_000_000], {}, {}]).encode()).decode(), "application/json"),
+        message(base64.b64encode(b'[["01890000-0000-7000-8000-000000000000"], {}, {}]').decode(), "application/json"),
+        message(base64.b64encode(b"not json").decode(), "application/json"),
+    ]
+    before = _refused(rig)
+    for each in hostile:
+        rig.redis.lpush(QUEUE, each)
+    rig.redis.lpush(QUEUE, b"\x80\x04 no envelope at all")
+    keys = rig.ask(3, "t38")
+
+    assert_all_well(rig, keys)
+    assert not canary.exists()
+    assert _refused(rig) - before >= 6
+    for child in rig.workers():
+        assert child.alive
+
+
+def _refused(rig: Rig) -> float:
+    text = rig.live.anonymous.get("/metrics").text
+    return sum(
+        float(line.rsplit(" ", 1)[1])
+        for line in text.splitlines()
+        if line.startswith("chipquote_messages_refused_total")
+    )

@@ -1,0 +1,205 @@
+"""Defences switched off, one by one, to show that the tests notice. Nothing of this is in the program itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from redis import Redis
+from sqlalchemy import select, text, update
+
+from quoting.adapters import broker_policy, celery_queue, redis_cache
+from quoting.adapters.sql import callers_quotes, dialect, dispatchers_quotes, migrate, rows, units, workers_quotes
+from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.tables import quotes, results
+from quoting.application.ports import Answer, Status, Wake
+
+VARIABLE = "CHIPQUOTE_TEST_WEAKENED"
+FOLDER = Path(__file__).parent / "weak"
+
+
+def weakened() -> dict[str, str]:
+    """Environment that carries what is switched off here into child processes."""
+    root = FOLDER.parents[2]
+    return {"PYTHONPATH": os.pathsep.join((str(FOLDER), str(root))), VARIABLE: os.environ.get(VARIABLE, "")}
+
+
+def weaken(names: str) -> None:
+    for name in filter(None, names.split(",")):
+        key, _, argument = name.partition("=")
+        SWITCHES[key](argument)
+
+
+def no_redispatch(_: str) -> None:
+    """The dispatcher rings nobody again."""
+    dispatchers_quotes.DispatchersQuotes.due = lambda self, limit: ()  # type: ignore[method-assign]
+
+
+def no_rescue(_: str) -> None:
+    """A quote whose worker died stays as it is."""
+    dispatchers_quotes.DispatchersQuotes.requeue_stale = lambda self: 0  # type: ignore[method-assign]
+
+
+def no_fence(_: str) -> None:
+    """Whoever comes may claim and may end, as often as he likes; the guards of the database are off too."""
+    workers_quotes._held = lambda claim: quotes.c.id == claim.quote_id  # type: ignore[assignment]
+    workers_quotes.insert = lambda table: (  # type: ignore[assignment]
+        sqlalchemy.insert(table).prefix_with("OR REPLACE") if table is results else sqlalchemy.insert(table)
+    )
+
+    def claim(self: Any, c: Any, quote_id: str, owner: str) -> Any:
+        raised = {"status": Status.RUNNING, "fence": quotes.c.fence + 1, "attempt": quotes.c.attempt + 1}
+        raised |= {"lease_until": now_ms() + 60_000, "next_dispatch_at": None}
+        return c.execute(update(quotes).where(quotes.c.id == quote_id).values(raised).returning(quotes)).first()
+
+    workers_quotes.WorkersQuotes._claim = claim  # type: ignore[method-assign]
+    before = migrate.command.upgrade
+
+    def without_guards(config: Any, revision: str) -> None:
+        before(config, revision)
+        with config.attributes["engine"].begin() as connection:
+            connection.execute(text("DROP TRIGGER IF EXISTS quotes_ended_stay"))
+
+    migrate.command.upgrade = without_guards
+
+
+def no_attempt_limit(_: str) -> None:
+    """A quote that kills its workers is tried for ever."""
+    before = workers_quotes.WorkersQuotes._claim
+
+    def claim(self: Any, c: Any, quote_id: str, owner: str) -> Any:
+        c.execute(update(quotes).where(quotes.c.id == quote_id).values(max_attempts=quotes.c.attempt + 2))
+        return before(self, c, quote_id, owner)
+
+    workers_quotes.WorkersQuotes._claim = claim  # type: ignore[method-assign]
+
+
+def patient_redis(_: str) -> None:
+    """Redis is waited for as its client does by default, in the request itself."""
+    for module in (redis_cache, celery_queue):
+        module.redis_client = lambda url: Redis.from_url(url)  # type: ignore[assignment]
+    celery_queue.BackgroundQueue.wake = lambda self, wake: self._inner.wake(wake)  # type: ignore[method-assign]
+    redis_cache.Breaker.note = lambda self, worked: None  # type: ignore[method-assign]
+
+
+def any_broker(_: str) -> None:
+    """Any eviction policy will do."""
+    broker_policy.SAFE = ("",)
+
+
+def trusting_cache(_: str) -> None:
+    """What the cache holds is believed."""
+
+    def read(value: bytes) -> Answer | None:
+        _, _, body = value.partition(b"\n")
+        return Answer(Status.SUCCEEDED, body.decode(), "0" * 64, None)
+
+    redis_cache._read = read
+
+
+def unclaimed_due(_: str) -> None:
+    """Dispatchers do not claim the rows they wake."""
+
+    def due(self: Any, limit: int) -> list[Wake]:
+        query = select(quotes).where(quotes.c.status == Status.QUEUED).limit(limit)
+        return [Wake(row.id, 1.0) for row in self._units.read(lambda c: c.execute(query).all())]
+
+    dispatchers_quotes.DispatchersQuotes.due = due  # type: ignore[method-assign]
+
+
+def late_cancel(_: str) -> None:
+    """A cancelled quote that is queued stays in the queue."""
+
+    def cancel(self: Any, c: Any, tenant: str, quote_id: str) -> Any:
+        wish = update(quotes).where(quotes.c.id == quote_id).values(cancel_requested=True)
+        return rows.record(c.execute(wish.returning(quotes)).one())
+
+    callers_quotes.CallersQuotes._cancel = cancel  # type: ignore[method-assign]
+
+
+def one_page_rescue(_: str) -> None:
+    """The reaper looks at the first page of what is running, by age."""
+
+    def requeue(self: Any) -> int:
+        def unit(c: Any) -> int:
+            page = c.execute(
+                select(quotes).where(quotes.c.status == Status.RUNNING).order_by(quotes.c.id).limit(200)
+            ).all()
+            now = c.scalar(select(now_ms()))
+            stale = [row for row in page if row.lease_until < now]
+            for row in stale:
+                dispatchers_quotes._rescue(c, row)
+            return len(stale)
+
+        return int(self._units.write(unit))
+
+    dispatchers_quotes.DispatchersQuotes.requeue_stale = requeue  # type: ignore[method-assign]
+
+
+def deferred_writes(_: str) -> None:
+    """Writers begin as readers, and nothing is tried again."""
+    dialect._sqlite_begin = lambda connection: connection.exec_driver_sql("BEGIN") and None  # type: ignore[assignment]
+    units.worth_another_try = lambda error: False
+
+
+def raw_errors(_: str) -> None:
+    """Errors of the database go up as they are."""
+
+    def run(self: Any, engine: Any, unit: Callable[[Any], Any]) -> Any:
+        with engine.begin() as connection:
+            return unit(connection)
+
+    units.Units._run = run  # type: ignore[method-assign]
+
+
+def weak_database(_: str) -> None:
+    """Nobody asks how durable commits are."""
+    dialect._sqlite_is_durable = lambda *_: None  # type: ignore[assignment]
+    dialect._postgresql_is_durable = lambda *_: None  # type: ignore[assignment]
+
+
+def short_visibility(seconds: str) -> None:
+    """No defence: makes Celery deliver again what is unacknowledged for so many seconds."""
+    before = celery_queue.celery_app
+
+    def app(redis_url: str) -> Any:
+        made = before(redis_url)
+        made.conf.broker_transport_options = made.conf.broker_transport_options | {
+            "visibility_timeout": float(seconds), "unacked_restore_interval": 1,
+        }  # fmt: skip
+        return made
+
+    celery_queue.celery_app = app
+
+
+def deaf_once(flag: str) -> None:
+    """No defence: the first worker that finds this file listens to a queue that nobody rings, and removes the file."""
+    before = celery_queue.celery_app
+
+    def app(redis_url: str) -> Any:
+        made = before(redis_url)
+        if Path(flag).exists():
+            Path(flag).unlink()
+            made.conf.task_queues = {"nobody.rings": {"exchange": "", "routing_key": "nobody.rings"}}
+        return made
+
+    celery_queue.celery_app = app
+
+
+def no_canary(_: str) -> None:
+    """Nobody notices a deaf worker."""
+    os.environ["CHIPQUOTE_CANARY_S"] = "100000"
+
+
+SWITCHES: dict[str, Callable[[str], None]] = {
+    f.__name__: f
+    for f in (
+        no_redispatch, no_rescue, no_fence, no_attempt_limit, patient_redis, any_broker, trusting_cache, unclaimed_due,
+        late_cancel, one_page_rescue, deferred_writes, raw_errors, weak_database, short_visibility, deaf_once,
+        no_canary,
+    )
+}  # fmt: skip
+SWITCHES["kill_instead_of_term"] = lambda _: None  # read by the test itself: the unprotected variant is SIGKILL

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -24,16 +25,48 @@ READY_WITHIN_S = 30.0
 
 
 class Postgres:
-    """A running server that hands out empty databases."""
+    """A server that hands out empty databases."""
 
-    def __init__(self, port: int) -> None:
-        self._port, self._numbers = port, count()
+    def __init__(self, home: Path, user: str | None) -> None:
+        self._home, self._port, self._numbers = home, _free_port(), count()
+        self._as_user = {} if user is None else {"user": user, "group": _group_of(user), "extra_groups": ()}
+        self._programs = _programs(home, user)
+        options = ("-U", "postgres", "--auth", "trust", "-E", "UTF8", "--locale", "C")
+        subprocess.run((self._programs / "initdb", "-D", home / "data", *options), **self._how(check=True))
 
-    def database(self, template: str = "template1") -> str:
+    def _how(self, **more: Any) -> dict[str, Any]:
+        return {"cwd": self._home, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **self._as_user, **more}
+
+    def start(self) -> None:
+        """With the settings it ships with, durable commits included; returns when it answers."""
+        options = {"port": self._port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+        argv = (self._programs / "postgres", "-D", self._home / "data", *(f"--{n}={v}" for n, v in options.items()))
+        with (self._home / "log").open("ab") as log:
+            self._server = subprocess.Popen(argv, **self._how(stderr=log))
+        ends = time.monotonic() + READY_WITHIN_S
+        while self._server.poll() is None and time.monotonic() < ends:
+            with suppress(psycopg.OperationalError), self.connect():
+                return
+            time.sleep(0.05)
+        raise RuntimeError(f"PostgreSQL did not start:\n{(self._home / 'log').read_text()}")
+
+    def end(self) -> None:
+        """The fast way: sessions are cut, nothing is lost."""
+        self._end(signal.SIGINT)
+
+    def crash(self) -> None:
+        """Without a checkpoint: what it knows when it starts again is what it had flushed."""
+        self._end(signal.SIGQUIT)
+
+    def _end(self, number: signal.Signals) -> None:
+        self._server.send_signal(number)
+        self._server.wait(30)
+
+    def database(self) -> str:
         """Make a database; its URL as the settings take it."""
         name = f"test_{next(self._numbers)}"
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+            connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{name}"
 
     def connect(self) -> psycopg.Connection:
@@ -42,25 +75,14 @@ class Postgres:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    """Start a server with the settings it ships with, durable commits included; end it and leave nothing behind."""
+    """A server for as long as the block lasts; nothing is left of it."""
     with tempfile.TemporaryDirectory(prefix="chipquote-postgres-") as folder:
-        home, user = Path(folder), OTHER_USER if os.geteuid() == 0 else None
-        programs = _programs(home, user)
-        data, port = home / "data", _free_port()
-        as_user = {} if user is None else {"user": user, "group": _group_of(user), "extra_groups": ()}
-        initdb = (programs / "initdb", "-D", data, "-U", "postgres", "--auth", "trust", "-E", "UTF8", "--locale", "C")
-        subprocess.run(initdb, check=True, capture_output=True, cwd=home, **as_user)
-        options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
-        argv = [programs / "postgres", "-D", data, *(f"--{name}={value}" for name, value in options.items())]
-        with (home / "log").open("wb") as log:
-            server = subprocess.Popen(argv, stdout=log, stderr=log, cwd=home, **as_user)
+        postgres = Postgres(Path(folder), OTHER_USER if os.geteuid() == 0 else None)
         try:
-            postgres = Postgres(port)
-            _wait_until_it_answers(postgres, server, home / "log")
+            postgres.start()
             yield postgres
         finally:
-            server.send_signal(signal.SIGINT)  # the fast way to end: sessions are cut, nothing is lost
-            server.wait(30)
+            postgres.end()
 
 
 def _programs(home: Path, user: str | None) -> Path:
@@ -78,15 +100,6 @@ def _programs(home: Path, user: str | None) -> Path:
 
 def _group_of(user: str) -> int:
     return pwd.getpwnam(user).pw_gid
-
-
-def _wait_until_it_answers(postgres: Postgres, server: subprocess.Popen[bytes], log: Path) -> None:
-    ends = time.monotonic() + READY_WITHIN_S
-    while server.poll() is None and time.monotonic() < ends:
-        with suppress(psycopg.OperationalError), postgres.connect():
-            return
-        time.sleep(0.05)
-    raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text()}")
 
 
 def _free_port() -> int:

@@ -20,6 +20,7 @@ import httpx2
 from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.metrics import SHARED
 from quoting.adapters.sql.keys import new_key
+from quoting.application.ports import StoreUnavailable
 from quoting.bootstrap import prepare_database
 from quoting.cli.processes import Child, Command, Supervisor
 from quoting.cli.run_state import RunningProcess, note_processes, sole_run
@@ -116,7 +117,7 @@ def up(port: int, workers: int) -> None:
             ended.wait()
     except Ended:
         return
-    except OSError as error:
+    except (OSError, StoreUnavailable) as error:
         raise click.ClickException(str(error)) from error
 
 

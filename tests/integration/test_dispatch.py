@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import Engine
 
@@ -26,6 +29,20 @@ def test_a_lost_wake_up_is_sent_again(at_once: Desk):
     dispatch(at_once.store, at_once.queue, DEPTH)
 
     assert at_once.queue.woken == [quote_id]
+
+
+def test_dispatchers_share_what_is_due(at_once: Desk, engine: Engine, market: PackagedMarket):
+    slow_again = Desk(engine, market, dispatch_after_s=60, redispatch_max_s=60)  # so nothing is due twice meanwhile
+    quote_ids = [at_once.submit(client_ref=str(n)).id for n in range(12)]
+    time.sleep(0.01)
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: slow_again.store.due(5), range(4)))
+
+    woken = [wake.quote_id for wakes in found for wake in wakes]
+    assert len(woken) == len(set(woken))
+    assert set(woken) <= set(quote_ids)
+    assert woken
 
 
 def test_a_quote_that_was_just_accepted_is_not_woken_twice(desk: Desk):

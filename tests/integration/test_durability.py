@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -26,6 +27,15 @@ def ask(url: str, prepare: Callable[..., None] | None = None) -> object:
 
 def test_a_database_with_durable_commits_is_used(database_url: str):
     assert ask(database_url) == 1
+
+
+def test_sqlite_writes_a_log_and_flushes_it_with_every_commit(tmp_path: Path):
+    engine = connect(f"sqlite:///{tmp_path}/q.sqlite")
+    with engine.connect() as connection:
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    engine.dispose()
+
+    assert found == ["wal", 2]  # 2 is FULL
 
 
 def test_sqlite_that_cannot_keep_a_log_is_refused():

@@ -26,3 +26,12 @@ def test_the_first_run_prints_a_key_and_the_second_does_not(run):
 def test_a_key_that_is_given_is_not_printed(run):
     assert run(CHIPQUOTE_API_KEY="cq_live_given-by-the-operator") == ""
     assert run() == ""
+
+
+@pytest.mark.parametrize("url", ["postgresql+psycopg://nobody@127.0.0.1:1/none", "sqlite:////nowhere/at/all"])
+def test_a_database_that_does_not_answer_is_one_line_and_an_error(url: str):
+    ended = CliRunner().invoke(migrate, env={"CHIPQUOTE_DATABASE_URL": url})
+
+    assert ended.exit_code == 1
+    assert ended.stderr.startswith("Error: ")
+    assert "Traceback" not in ended.output

@@ -7,11 +7,21 @@ from importlib.resources import files
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from quoting.application.ports import StoreUnavailable
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run the migrations that are missing; running it twice changes nothing."""
-    command.upgrade(_config(engine), revision)
+    """Run the migrations that are missing; running it twice changes nothing.
+
+    Raises:
+        StoreUnavailable: the database does not answer, or is too weak to be used.
+    """
+    try:
+        command.upgrade(_config(engine), revision)
+    except OperationalError as error:
+        raise StoreUnavailable(str(error.orig)) from error
 
 
 def downgrade(engine: Engine, revision: str) -> None:

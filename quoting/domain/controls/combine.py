@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome, Review
+from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome, Review, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What is compared: outcome, then review (null the mildest), then whether the exception needs an answer.
 
-    Units: `notice_days` are calendar days before an exception works that needs no objection; 0 where it needs none.
+    `hopeless`: undetermined, and barred whatever the missing fact is. Units: `notice_days` are calendar days before an exception works that needs no objection; 0 where it needs none.
     """
 
     outcome: Outcome
@@ -20,6 +20,18 @@ class Verdict:
     exception: str | None = None
     exception_conditions: tuple[str, ...] = ()
     notice_days: int = 0
+    hopeless: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """Which plan may use it. Unknown never means allowed; what is denied in all readings is in no plan."""
+        if self.outcome in (Outcome.ALLOWED, Outcome.ADVISORY):
+            return Standing.SAFE
+        if self.outcome is Outcome.EXCEPTION:
+            return Standing.IF_CLEARED if self.notice_days else Standing.SAFE
+        denied = self.outcome is Outcome.LICENCE and self.review in (Review.DENIAL, Review.POLICY_OF_DENIAL)
+        barred = self.outcome is Outcome.PROHIBITED or denied or self.hopeless
+        return Standing.NEVER if barred else Standing.IF_CLEARED
 
     @property
     def strictness(self) -> tuple[int, int, int]:
@@ -73,7 +85,7 @@ def stricter(answers: Sequence[DayAnswer]) -> DayAnswer:
     else:
         review = first.verdict.review
     return DayAnswer(
-        replace(first.verdict, review=review),
+        replace(first.verdict, review=review, hopeless=any(a.verdict.hopeless for a in answers)),
         _once(findings),
         once(line for a in ordered for line in a.lines),
         once(c for a in ordered for c in a.conditions),

@@ -100,7 +100,7 @@ class Determination:
 
     Units: `notice_days` are calendar days of notice before an exception works (0: none), added to the lead time;
         `review_days` of a licence application where a source gives them, shown and not added.
-    `as_of`: the day it was asked for; `lists`: where the names were looked up, and when those lists were seen.
+    `standing`: which plan may use it. Contract section 4. `as_of`: the day it was asked for; `lists`: where the names were looked up, and when those lists were seen.
     """
 
     id: str
@@ -119,6 +119,7 @@ class Determination:
     as_of: date
     considered: tuple[Considered, ...] = ()
     lists: tuple[ListSource, ...] = ()
+    standing: Standing = Standing.IF_CLEARED
     notice_days: int = 0
     review_days: int | None = None
 
@@ -126,16 +127,3 @@ class Determination:
     def needs_answer(self) -> bool:
         """An exception that works only after notice and no objection (NAC)."""
         return self.outcome is Outcome.EXCEPTION and self.notice_days > 0
-
-    @property
-    def standing(self) -> Standing:
-        """Which plan may use it. Unknown never means allowed; a presumption of denial is in no plan."""
-        if self.outcome in (Outcome.ALLOWED, Outcome.ADVISORY) or (
-            self.outcome is Outcome.EXCEPTION and not self.needs_answer
-        ):
-            return Standing.SAFE
-        if self.outcome is Outcome.PROHIBITED or (
-            self.outcome is Outcome.LICENCE and self.review_policy in (Review.DENIAL, Review.POLICY_OF_DENIAL)
-        ):
-            return Standing.NEVER
-        return Standing.IF_CLEARED

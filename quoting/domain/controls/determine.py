@@ -76,6 +76,7 @@ def determine(transaction: Transaction, book: RuleBook) -> Determination:
         as_of=transaction.as_of,
         considered=answer.considered,
         lists=book.lists,
+        standing=answer.verdict.standing,
         notice_days=answer.verdict.notice_days,
     )
 

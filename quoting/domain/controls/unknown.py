@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from quoting.domain.controls.case import Case
 from quoting.domain.controls.combine import DayAnswer, Verdict, once, verdict
 from quoting.domain.controls.deal import Deal, Key
-from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome
+from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome, Standing
 from quoting.domain.controls.index import Index
 from quoting.domain.controls.law import Law
 
@@ -110,7 +110,8 @@ def settle(readings: Sequence[Reading], complete: bool) -> DayAnswer:
     """One answer from all readings.
 
     One reading, or all alike: that answer. Same outcome, other review or exception: the stricter and an open question.
-    Other outcomes: the mildest of them where even that is stricter than cannot_determine, else cannot_determine.
+    Other outcomes: cannot_determine, also where each of them bars the deal; that it does is said then, and no plan may
+    use it.
     """
     strictest = max(readings, key=lambda r: r.verdict.strictness)
     if complete and len(readings) == 1:
@@ -118,45 +119,49 @@ def settle(readings: Sequence[Reading], complete: bool) -> DayAnswer:
     if not complete:
         return _unfinished(readings)
     outcomes = {r.verdict.outcome for r in readings}
-    mildest = min(outcomes, key=lambda o: o.strictness)
     common = _common(readings)
     questions = _questions(readings, strictest)
     if len(outcomes) == 1:
-        kept = tuple(f if _same(f) in common else _one_of_several(f, "no stricter") for f in strictest.findings)
+        kept = tuple(f if _same(f) in common else _one_of_several(f) for f in strictest.findings)
         return _answer(strictest.verdict, kept, strictest, readings, questions)
-    if mildest.strictness > Outcome.CANNOT_DETERMINE.strictness:
-        mild = max((r for r in readings if r.verdict.outcome is mildest), key=lambda r: r.verdict.strictness)
-        kept = tuple(f if _same(f) in common else _one_of_several(f, "as strict or more") for f in mild.findings)
-        return _answer(mild.verdict, kept, mild, readings, questions)
     certain = tuple(f for f in strictest.findings if _same(f) in common)
-    return _undecided(certain, strictest, readings, questions)
+    hopeless = all(r.verdict.standing is Standing.NEVER for r in readings)
+    return _undecided(certain, strictest, readings, questions, hopeless)
 
 
 def _undecided(
-    certain: tuple[Finding, ...], strictest: Reading, readings: Sequence[Reading], questions: tuple[OpenQuestion, ...]
+    certain: tuple[Finding, ...],
+    strictest: Reading,
+    readings: Sequence[Reading],
+    questions: tuple[OpenQuestion, ...],
+    hopeless: bool,
 ) -> DayAnswer:
     """Cannot be determined: the finding stands under the rule that would be the strictest."""
+    barred = "; whatever it is, the deal is barred or its licence is refused" if hopeless else ""
     undecided = replace(
         max(strictest.findings, key=lambda f: f.outcome.strictness),
         outcome=Outcome.CANNOT_DETERMINE,
-        because=f"{_facts(questions)} not known, and the answer turns on it: {_alternatives(readings)}",
+        because=f"{_facts(questions)} not known, and the answer turns on it: {_alternatives(readings)}{barred}",
         values_read=(("row", "unknown"), *((q.fact, "unknown") for q in questions)),
         review_policy=None,
         exception=None,
         exception_conditions=(),
         notice_days=0,
     )
-    return _answer(Verdict(Outcome.CANNOT_DETERMINE), (undecided, *certain), strictest, readings, questions)
+    return _answer(
+        Verdict(Outcome.CANNOT_DETERMINE, hopeless=hopeless), (undecided, *certain), strictest, readings, questions
+    )
 
 
 def _unfinished(readings: Sequence[Reading]) -> DayAnswer:
-    """Too many missing facts to follow: what is certain without them where that is stricter, else undetermined."""
+    """Too many missing facts to follow: prohibited where that is certain without them, else undetermined."""
     strictest = max(readings, key=lambda r: r.verdict.strictness)
     certain = strictest.findings[: strictest.certain]
     questions = _questions(readings, strictest)
-    if certain and verdict(certain).outcome.strictness > Outcome.CANNOT_DETERMINE.strictness:
+    if certain and verdict(certain).outcome is Outcome.PROHIBITED:
         return _answer(verdict(certain), certain, strictest, readings, questions)
-    return _undecided(certain, strictest, readings, questions)
+    hopeless = bool(certain) and verdict(certain).standing is Standing.NEVER
+    return _undecided(certain, strictest, readings, questions, hopeless)
 
 
 def _answer(
@@ -187,8 +192,8 @@ def _common(readings: Sequence[Reading]) -> set[tuple[object, ...]]:
     return set.intersection(*({_same(f) for f in r.findings} for r in readings))
 
 
-def _one_of_several(found: Finding, others: str) -> Finding:
-    return replace(found, because=f"{found.because} (one reading of what is not known; the others are {others})")
+def _one_of_several(found: Finding) -> Finding:
+    return replace(found, because=f"{found.because} (one reading of what is not known; the others are no stricter)")
 
 
 def _questions(readings: Sequence[Reading], strictest: Reading) -> tuple[OpenQuestion, ...]:

@@ -1,0 +1,26 @@
+"""The matrix of all chips, all countries, five headquarters and twelve dates."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from quoting.domain.controls.determination import Outcome
+from quoting.wire.fields import COUNTRIES
+from tests.rules.law_matrix import DATES, HEADQUARTERS, chips, counts, table
+
+DOCS = Path(__file__).parents[2] / "docs" / "law.md"
+
+
+def test_sample_of_the_matrix_is_answered_on_every_date() -> None:
+    found = counts(every=397)
+
+    asked = len(chips()) * len(COUNTRIES) * len(HEADQUARTERS) // 397
+    assert all(sum(found[day].values()) == asked for day in DATES)
+    assert set().union(*found.values()) == set(Outcome)
+
+
+@pytest.mark.long
+def test_whole_matrix_is_answered_as_the_documentation_counts_it() -> None:
+    assert table(counts()) in DOCS.read_text(encoding="utf-8")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 from celery.signals import heartbeat_sent, worker_init, worker_ready
 
-from quoting.adapters.broker_policy import check_broker
+from quoting.adapters.broker_policy import EvictingBroker, check_broker
 from quoting.adapters.celery_queue import celery_app
 from quoting.bootstrap import dependencies
 from quoting.config import Settings
@@ -22,7 +23,10 @@ register(app)
 
 @worker_init.connect(weak=False)
 def _refuse_an_evicting_broker(**_: Any) -> None:
-    check_broker(settings.redis_url)
+    try:
+        check_broker(settings.redis_url)
+    except EvictingBroker as error:
+        sys.exit(str(error))  # Celery goes on after any other exception of a signal's receiver
 
 
 @worker_ready.connect(weak=False)

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 
+from quoting.adapters.broker_policy import EvictingBroker, check_broker
 from quoting.application.ports import QueueUnavailable, StoreUnavailable
 from quoting.bootstrap import VERSION
 from quoting.domain.errors import ReferenceDataBroken
@@ -65,9 +66,10 @@ def readyz() -> Response:
         "database": _state(d.store.ping, StoreUnavailable),
         "reference_data": _state(lambda: d.market.pin(d.clock.today()), ReferenceDataBroken),
         "redis": _state(d.queue.depth, QueueUnavailable),
+        "broker_policy": _state(lambda: check_broker(d.settings.redis_url), EvictingBroker),
     }
     # Without Redis quotes are accepted all the same, and computed when it is back.
-    failing = [name for name in ("database", "reference_data") if parts[name] != "ok"]
+    failing = [name for name, state in parts.items() if state != "ok" and name != "redis"]
     if not failing:
         return json_response({"status": "ready", "parts": parts})
     detail = f"failing: {', '.join(failing)}"

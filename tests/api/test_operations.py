@@ -21,7 +21,9 @@ def test_health_readiness_and_version_need_no_key(live: Live):
 
 
 def test_readiness_names_its_parts(live: Live):
-    assert live.anonymous.get("/readyz").json()["parts"] == {"database": "ok", "reference_data": "ok", "redis": "ok"}
+    assert live.anonymous.get("/readyz").json()["parts"] == {
+        "database": "ok", "reference_data": "ok", "redis": "ok", "broker_policy": "ok",
+    }  # fmt: skip
 
 
 def sample(text: str, name: str) -> float:

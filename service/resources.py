@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, request, url_for
+from flask import Response, request
 
 from quoting.application.ports import Page, Progress, QuoteRecord, Status
 from service.queries import cursor_text
@@ -14,7 +14,7 @@ from service.queries import cursor_text
 
 def quote_resource(record: QuoteRecord) -> dict[str, Any]:
     """The body of a quote. Contract section 1."""
-    link = url_for("quotes.get_quote", quote_id=record.id)
+    link = f"/v1/quotes/{record.id}"
     links = {"self": link}
     if record.status.answered:
         links["result"] = f"{link}/result"

@@ -12,7 +12,7 @@ from quoting.application.ports import QuoteRecord
 from service.deps import deps
 
 LONGEST_S = 20
-LOOK_EVERY_S = 0.1
+FIRST_LOOK_S, LONGEST_LOOK_S, GROWTH = 0.005, 0.1, 1.1  # a small quote is seen soon, a long one asked for seldom
 PREFER = {
     "name": "Prefer",
     "in": "header",
@@ -35,8 +35,10 @@ class Waiters:
             return record
         try:
             ends = time.monotonic() + wait_s
+            pause = FIRST_LOOK_S
             while not record.status.done and time.monotonic() < ends:
-                time.sleep(LOOK_EVERY_S)
+                time.sleep(pause)
+                pause = min(pause * GROWTH, LONGEST_LOOK_S)
                 record = deps().store.get(record.tenant, record.id)
             return record
         finally:

@@ -7,7 +7,7 @@ import hashlib
 import pytest
 from sqlalchemy import Engine, text
 
-from quoting.adapters.sql import keys
+from quoting.adapters import remembered
 from quoting.adapters.sql.keys import DEFAULT_SCOPES, SqlKeyRing, mistyped, new_key
 from quoting.adapters.sql.units import Units
 
@@ -50,7 +50,7 @@ def test_a_key_that_was_seen_is_remembered_for_less_than_five_seconds(ring: SqlK
     assert ring.caller(key) is not None
     ring.revoke(key_id)
 
-    monkeypatch.setattr(keys.time, "monotonic", lambda now=keys.time.monotonic(): now + 4.9)
+    monkeypatch.setattr(remembered.time, "monotonic", lambda now=remembered.time.monotonic(): now + 4.9)
 
     assert ring.caller(key) is None
 

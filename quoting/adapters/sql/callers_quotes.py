@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
 from quoting.adapters.clock import sortable_id
+from quoting.adapters.remembered import Remembered
 from quoting.adapters.sql import archive, rows
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.record import Recorder
@@ -36,6 +37,8 @@ from quoting.domain.snapshot import Pin, SourcePart
 from quoting.wire import json_text
 from quoting.wire.request import dump_request
 
+REMEMBERED_S, REMEMBERED = 5.0, 1000
+
 
 class CallersQuotes:
     """Args:
@@ -48,6 +51,8 @@ class CallersQuotes:
     ) -> None:
         self._units, self._recorder, self._packed = units, recorder, packed
         self._dispatch_after_ms, self._max_attempts = int(dispatch_after_s * 1000), max_attempts
+        # What has ended never changes: it is followed without asking again.
+        self._ended: Remembered[tuple[str, str], QuoteRecord] = Remembered(REMEMBERED_S, REMEMBERED)
 
     def replayed(self, tenant: str, idempotency: Idempotency) -> QuoteRecord | None:
         return self._units.read(lambda c: _replayed(c, tenant, idempotency))
@@ -132,7 +137,13 @@ class CallersQuotes:
         return values
 
     def get(self, tenant: str, quote_id: str) -> QuoteRecord:
-        return self._units.read(lambda c: rows.record(_row(c, tenant, quote_id)))
+        known = self._ended.get((tenant, quote_id))
+        if known is not None:
+            return known
+        record = self._units.read(lambda c: rows.record(_row(c, tenant, quote_id)))
+        if record.status.done:
+            self._ended.put((tenant, quote_id), record)
+        return record
 
     def result(self, tenant: str, quote_id: str) -> Answer:
         return self._units.read(lambda c: _result(c, tenant, quote_id))

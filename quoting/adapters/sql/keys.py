@@ -6,7 +6,6 @@ import hashlib
 import re
 import secrets
 import string
-import time
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.clock import sortable_id
+from quoting.adapters.remembered import Remembered
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.tables import api_keys
 from quoting.adapters.sql.units import Units
@@ -52,27 +52,24 @@ class SqlKeyRing:
 
     def __init__(self, units: Units) -> None:
         self._units = units
-        self._known: dict[str, tuple[float, Caller]] = {}
+        self._known: Remembered[str, Caller] = Remembered(REMEMBERED_S, REMEMBERED)
 
     def caller(self, key: str) -> Caller | None:
         """Whom a key belongs to; what was found is remembered for two seconds. A mistyped key asks no database."""
         if mistyped(key):
             return None
-        hashed, now = _hash(key), time.monotonic()
+        hashed = _hash(key)
         known = self._known.get(hashed)
-        if known is not None and now < known[0]:
-            return known[1]
+        if known is not None:
+            return known
         query = select(api_keys.c.tenant, api_keys.c.scopes).where(
             api_keys.c.hash == hashed, api_keys.c.revoked_at.is_(None)
         )
         row = self._units.read(lambda c: c.execute(query).first())
         if row is None:
-            self._known.pop(hashed, None)
             return None
-        if len(self._known) >= REMEMBERED:
-            self._known.clear()
         found = Caller(row.tenant, frozenset(row.scopes.split()))
-        self._known[hashed] = now + REMEMBERED_S, found
+        self._known.put(hashed, found)
         return found
 
     def create(self, tenant: str = DEFAULT_TENANT, scopes: Sequence[str] = DEFAULT_SCOPES) -> tuple[str, str]:

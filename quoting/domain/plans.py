@@ -20,6 +20,7 @@ from quoting.domain.answer import (
 from quoting.domain.candidates import Candidate
 from quoting.domain.chips import Metric
 from quoting.domain.controls.determination import Outcome, Standing
+from quoting.domain.licences import drawn_units, said_of
 from quoting.domain.money import Money, minor_digits, to_minor
 from quoting.domain.offers import Mode
 from quoting.domain.plan_problem import Ask, both_modes, energy_is_weighed, relies_on_licence
@@ -29,6 +30,7 @@ from quoting.domain.request import Objective, QuoteRequest
 K = TypeVar("K")
 
 SUPPLY_UNKNOWN = "unknown"
+TIES_OPEN = "other plans may be as good: the order of ties is settled only where the gap asked for is 0 and time allows"
 
 
 class PlanWriter:
@@ -64,11 +66,11 @@ class PlanWriter:
             latest_delivery=max(known) if known and len(known) == len(lines) else None,
             lines=lines,
             order_charges=charges,
-            conditions=tuple(self._conditions(chosen, basis)),
+            conditions=(*self._conditions(chosen, basis), *self._licences(chosen, basis, allocation)),
             given_up_rules=allocation.given_up,
             unserved=tuple(Unserved(d, unserved.get(d, "")) for d in allocation.unserved),
             not_priced=tuple(_not_priced(chosen, allocation)),
-            notes=tuple(self._notes(chosen)),
+            notes=(*self._notes(chosen), *([TIES_OPEN] if allocation.first_of_equals is False else [])),
         )
 
     def _line(self, pair: tuple[str, str], allocation: Allocation, basis: str) -> PlanLine:
@@ -147,16 +149,23 @@ class PlanWriter:
             determinations = tuple(dict.fromkeys(c.determination.id for c in lines))
             yield Condition(text, determinations, citation, days, tuple(dict.fromkeys(c.pair for c in lines)))
 
+    def _licences(self, chosen: Sequence[Candidate], basis: str, allocation: Allocation) -> Iterable[Condition]:
+        """Each declared licence that lines draw on, and what is left of its units."""
+        covered = {c.pair: c.licences for c in chosen if relies_on_licence(c, basis)}
+        drawn = drawn_units(allocation.quantities, covered)
+        for licence in self._request.licences:
+            units = {pair: n for pair, n in drawn.get(licence.id, {}).items() if n}
+            if units:
+                named = tuple(dict.fromkeys(self._candidates[pair].determination.id for pair in units))
+                yield Condition(said_of(licence, units.values()), named, None, None, tuple(units))
+
     def _texts(self, c: Candidate, basis: str) -> Iterable[tuple[str, str | None, int | None]]:
         """What has to be done for one line, each with its citation and days where there are some.
 
         Conditions and advisories of the law name their own source in their words.
         """
         d = c.determination
-        if relies_on_licence(c, basis) and c.licence is not None:
-            number = c.licence.number or c.licence.id
-            yield f"licence {number} was declared by the caller and is not verified by this service", None, None
-        elif not c.usable("safe"):
+        if not relies_on_licence(c, basis) and not c.usable("safe"):
             deciding = next((f.citation for f in d.findings if f.outcome is d.outcome), None)
             for what in to_clear(c):
                 yield f"before ordering: {what}", deciding, d.notice_days or d.review_days

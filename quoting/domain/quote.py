@@ -124,7 +124,7 @@ class _Quoting:
     def _solve(self, kind: PlanKind, basis: str, ask: Ask) -> tuple[_Solved | None, bool]:
         """The plan of an ask on a basis; where there is none, whether that was proven."""
         problem = self._builder.build(basis, ask)
-        outcome = allocate(problem, self._effort, self._watch)
+        outcome = allocate(problem, self._effort, self._watch, ordered=True)
         self._note_size(outcome.size)
         if isinstance(outcome, NoPlan):
             return None, outcome.proven
@@ -162,7 +162,7 @@ class _Quoting:
 
     def _partial(self, ask: Ask) -> _Solved | None:
         problem = self._builder.build(SAFE, ask)
-        allocation = allocate_partial(problem, self._effort, self._watch)
+        allocation = allocate_partial(problem, self._effort, self._watch, ordered=True)
         if allocation is None:
             return None
         self._note_size(allocation.size)

@@ -22,6 +22,7 @@ from quoting.domain.allocation.problem import (
     Pair,
 )
 from quoting.domain.allocation.rules import add_rules
+from quoting.domain.allocation.ties import break_ties
 from quoting.domain.watch import Watch
 
 _ROOM = 4  # see `sources.read_sources`
@@ -30,7 +31,7 @@ _FINEST_GRAIN = 10**6  # weights of a finer grain than one part of this are no l
 _BOUND_TOLERANCE = Fraction(1, 10**9)  # of the solver's arithmetic, relative
 
 
-def allocate(problem: AllocationProblem, effort: Effort, watch: Watch) -> Allocation | NoPlan:
+def allocate(problem: AllocationProblem, effort: Effort, watch: Watch, *, ordered: bool = False) -> Allocation | NoPlan:
     """Choose how many pieces of each offer go to each demand.
 
     Rules with a priority are given up as little as possible, priority 4 first; then each objective is optimised among
@@ -40,23 +41,28 @@ def allocate(problem: AllocationProblem, effort: Effort, watch: Watch) -> Alloca
 
     Units: money in minor units.
 
+    Args:
+        ordered: of plans that are equally good take the first by the order of `ties`, where the gap asked for is 0.
+
     Raises:
         Cancelled: the watch said stop.
     """
-    search = _Search(problem, effort, watch, partial=False)
+    search = _Search(problem, effort, watch, partial=False, ordered=ordered)
     found = search.run()
     if isinstance(found, NoPlan) and found.proven and not search.model.all_bounded:
-        found = _Search(problem, effort, watch, partial=False, room=_MORE_ROOM).run()
+        found = _Search(problem, effort, watch, partial=False, room=_MORE_ROOM, ordered=ordered).run()
     return found
 
 
-def allocate_partial(problem: AllocationProblem, effort: Effort, watch: Watch) -> Allocation | None:
+def allocate_partial(
+    problem: AllocationProblem, effort: Effort, watch: Watch, *, ordered: bool = False
+) -> Allocation | None:
     """The best of the plans that meet as many demands as can be met together; None when not one can be met.
 
     Raises:
         Cancelled: the watch said stop.
     """
-    found = _Search(problem, effort, watch, partial=True).run()
+    found = _Search(problem, effort, watch, partial=True, ordered=ordered).run()
     return None if isinstance(found, NoPlan) else found
 
 
@@ -73,8 +79,16 @@ class _Search:
     """The solves of one problem, one after the other, on one model that narrows as they go."""
 
     def __init__(
-        self, problem: AllocationProblem, effort: Effort, watch: Watch, *, partial: bool, room: int = _ROOM
+        self,
+        problem: AllocationProblem,
+        effort: Effort,
+        watch: Watch,
+        *,
+        partial: bool,
+        room: int = _ROOM,
+        ordered: bool = False,
     ) -> None:
+        self.ordered = ordered
         self.problem, self.effort, self.watch, self.partial = problem, effort, watch, partial
         self.model = PlanModel(problem, partial=partial, room=room)
         self.keeps = add_rules(self.model)
@@ -106,6 +120,7 @@ class _Search:
             _, reached = self._optimise(name)
             assert reached is not None
             values.append(reached)
+        first_of_equals = self._first_of_equals() if self.ordered else None
         count = self.best.count
         # A later objective never worsens an earlier one, but may better it within its gap.
         values = [replace(v, value=count.objectives[v.name]) for v in values]
@@ -118,6 +133,7 @@ class _Search:
             unserved=count.unserved,
             stopped="time_limit" if self.stopped else None,
             size=self.model.size,
+            first_of_equals=first_of_equals,
         )
 
     # ---- before the objectives: demands met, rules kept
@@ -246,6 +262,23 @@ class _Search:
             for column in columns if day > after else ():
                 self.model.linear.upper[column] = 0
 
+    # ---- after them: the first of plans that are equally good
+
+    def _first_of_equals(self) -> bool:
+        """Take the first by the order of `ties`; False where the gap asked for or the time leaves that open."""
+        if self.effort.gap or self.stopped or self.best is None:
+            return False
+        before = self.best
+        broken = break_ties(self.model, _offers(before), self._offers_of)
+        if any(self.best.count.objectives[name] != value for name, value in before.count.objectives.items()):
+            self.best = before
+            return False
+        return broken
+
+    def _offers_of(self, terms: Terms, maximise: bool) -> set[str] | None:
+        status = self._solve(terms, maximise=maximise, limit_s=self.effort.left_s / 2).status
+        return _offers(self.best) if status is Status.OPTIMAL and self.best is not None else None
+
     # ---- one solve
 
     def _solve(
@@ -272,7 +305,7 @@ class _Search:
                 resolution=resolution,
                 limit_s=limit_s,
                 first=first,
-                start=None if self.best is None else self.best.values,
+                start=self._start(),
                 tell=tell,
                 strict=strict,
             )
@@ -286,8 +319,17 @@ class _Search:
                 return solution
         return Solution(Status.UNKNOWN, None, bound)
 
+    def _start(self) -> list[int] | None:
+        """The plan in hand, where the model has had no further columns since."""
+        best = self.best
+        return best.values if best is not None and len(best.values) == len(self.model.linear.lower) else None
+
     def _stands(self, count: Recount) -> bool:
         return not count.faults and (self.partial or not count.unserved)
+
+
+def _offers(plan: _Plan) -> set[str]:
+    return {offer for offer, _ in plan.quantities}
 
 
 def _grain(terms: Mapping[int, Number]) -> int | None:

@@ -152,6 +152,7 @@ class Allocation:
     """A recounted plan. `quantities` of the pairs used; `breaks`: index of the price break of each offer used.
 
     `stopped` is "time_limit" when a solve ended before its gap was closed. `unserved` only in a partial plan.
+    `first_of_equals`: whether it is the first of all plans as good (`ties`); None where that was not asked for.
     """
 
     quantities: Mapping[Pair, int]
@@ -162,6 +163,7 @@ class Allocation:
     unserved: tuple[str, ...]
     stopped: str | None
     size: ModelSize
+    first_of_equals: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from quoting.domain.watch import Watch
 
 _ROOM = 40  # see `sources.read_sources`
 _MOST_ROUNDS = 12
+_ENDLESS = 10**6  # pieces: a limit that holds so many stands in no one's way, yet tells its pairs from the others
 _PART = 0.7  # of the time that is left: other explanations need some too
 _ORDER = ("budget", "power", "rule", "supply", "demand")  # the quick ones first
 _SHARE_DIGITS = 6  # a moved share is rounded towards the looser side to so many digits
@@ -95,19 +96,18 @@ class _Repairing:
         self.problem, self.item, self.effort, self.watch, self.cut = problem, item, effort, watch, False
 
     def repairs(self) -> Iterable[Repair]:
-        dropped = without(self.problem, [self.item])
         if self.item.kind == "supply":
             yield from self._supply()
         elif self.item.kind == "budget":
-            yield from self._budget(dropped)
+            yield from self._budget()
         elif self.item.kind == "power":
-            yield from self._power(dropped)
+            yield from self._power()
         elif self.item.kind == "demand":
-            yield from self._to(None, dropped)
+            yield from self._to(None, without(self.problem, [self.item]))
             yield from self._demand()
         else:
-            yield from self._rule(dropped)
-            yield from self._to(None, dropped)
+            yield from self._rule()
+            yield from self._to(None, without(self.problem, [self.item]))
 
     def _to(self, to: To, changed: AllocationProblem, *, least: bool = True) -> Iterable[Repair]:
         """The repair, where the changed problem has a plan."""
@@ -119,24 +119,34 @@ class _Repairing:
 
     # ---- limits: the least of what they count
 
-    def _budget(self, dropped: AllocationProblem) -> Iterable[Repair]:
+    def _budget(self) -> Iterable[Repair]:
         budget = next(b for b in self.problem.budgets if b.id == self.item.id)
-        found = self._extreme(dropped, lambda model: _spend(model, budget.pairs))
+
+        def at(limit: int) -> AllocationProblem:
+            budgets = (replace(b, limit_minor=limit) if b is budget else b for b in self.problem.budgets)
+            return replace(self.problem, budgets=tuple(budgets))
+
+        endless = at(_ENDLESS * max((max(use.unit_minor) for use in self.problem.uses), default=1))
+        found = self._extreme(endless, lambda model: _spend(model, budget.pairs))
         if found is not None:
             plan, least = found
-            limit = budget_spend(dropped, plan, budget)
-            raised = replace(budget, limit_minor=limit)
-            others = tuple(b for b in self.problem.budgets if b.id != budget.id)
-            yield from self._to(Fraction(limit), replace(self.problem, budgets=(*others, raised)), least=least)
+            limit = budget_spend(endless, plan, budget)
+            yield from self._to(Fraction(limit), at(limit), least=least)
 
-    def _power(self, dropped: AllocationProblem) -> Iterable[Repair]:
-        drawing = {use.pair: use.watts for use in self.problem.uses if use.site == self.item.id and use.watts}
-        found = self._extreme(dropped, lambda model: _each(model, drawing))
+    def _power(self) -> Iterable[Repair]:
+        power = next(p for p in self.problem.powers if p.site == self.item.id)
+        drawing = {use.pair: use.watts for use in self.problem.uses if use.site == power.site and use.watts}
+
+        def at(watts: Fraction) -> AllocationProblem:
+            powers = (replace(p, watts=watts) if p is power else p for p in self.problem.powers)
+            return replace(self.problem, powers=tuple(powers))
+
+        endless = at(_ENDLESS * max(drawing.values(), default=Fraction(1)))
+        found = self._extreme(endless, lambda model: _each(model, drawing))
         if found is not None:
             plan, least = found
             watts = sum((n * drawing.get(pair, Fraction(0)) for pair, n in plan.items()), Fraction(0))
-            powers = tuple(replace(p, watts=watts) if p.site == self.item.id else p for p in self.problem.powers)
-            yield from self._to(watts, replace(self.problem, powers=powers), least=least)
+            yield from self._to(watts, at(watts), least=least)
 
     # ---- demands: the most that fits
 
@@ -155,32 +165,43 @@ class _Repairing:
 
     # ---- rules: the value moved as little as will do
 
-    def _rule(self, dropped: AllocationProblem) -> Iterable[Repair]:
+    def _rule(self) -> Iterable[Repair]:
         rule = next(r for r in self.problem.rules if r.id == self.item.id)
-        moved = None
-        if rule.kind == "cap" and rule.op != "==":
-            weight = {use.pair: use for use in self.problem.uses if use.pair in rule.select}
-            measure = rule.measure or "units"
-            moved = self._extreme(
-                dropped,
-                lambda model: model.measure(measure, model.blocks(weight)),
-                maximise=rule.op == ">=",
-            )
-        elif rule.kind == "share" and rule.op != "==":
-            moved = self._share(rule, dropped)
-        if moved is None:
+        if rule.kind not in ("cap", "share") or rule.op == "==":
             return
-        plan, least = moved
-        value = rule_value(dropped, plan, rule)[1]
-        if value is None:
+        loose = Fraction(0) if rule.op == ">=" else Fraction(1)
+        if rule.kind == "cap" and rule.op == "<=":
+            loose = self._most(rule)
+        endless = self._at(rule, loose)
+        moved = self._cap(rule, endless) if rule.kind == "cap" else self._share(rule, endless)
+        value = None if moved is None else rule_value(endless, moved[0], rule)[1]
+        if moved is None or value is None:
             return
         if rule.kind == "share":
             scale = 10**_SHARE_DIGITS
             value = Fraction((math.floor if rule.op == ">=" else math.ceil)(value * scale), scale)
-        rules = tuple(replace(r, value=value) if r is rule else r for r in self.problem.rules)
-        yield from self._to(value, replace(self.problem, rules=rules), least=least)
+        yield from self._to(value, self._at(rule, value), least=moved[1])
 
-    def _share(self, rule: PlanRule, dropped: AllocationProblem) -> tuple[Mapping[Pair, int], bool] | None:
+    def _at(self, rule: PlanRule, value: Fraction) -> AllocationProblem:
+        rules = (replace(r, value=value) if r is rule else r for r in self.problem.rules)
+        return replace(self.problem, rules=tuple(rules))
+
+    def _most(self, rule: PlanRule) -> Fraction:
+        """More than a cap can ever have to hold."""
+        measure = rule.measure or "units"
+        each = (
+            {"spend": Fraction(max(use.unit_minor)), "units": Fraction(1)}.get(measure) or use.figures.get(measure)
+            for use in self.problem.uses
+        )
+        return _ENDLESS * max((figure for figure in each if figure is not None), default=Fraction(1))
+
+    def _cap(self, rule: PlanRule, endless: AllocationProblem) -> tuple[Mapping[Pair, int], bool] | None:
+        def part(model: PlanModel) -> Terms:
+            return model.measure(rule.measure or "units", model.blocks(rule.select))
+
+        return self._extreme(endless, part, maximise=rule.op == ">=")
+
+    def _share(self, rule: PlanRule, endless: AllocationProblem) -> tuple[Mapping[Pair, int], bool] | None:
         """The plan whose share is nearest to what the rule asks for, by Dinkelbach's iteration on the ratio."""
         measure, maximise, share = rule.measure or "units", rule.op == ">=", rule.value
         best: tuple[Mapping[Pair, int], bool] | None = None
@@ -190,8 +211,8 @@ class _Repairing:
                 part = model.measure(measure, model.blocks(rule.select))
                 return added(part, scaled(model.measure(measure, model.blocks(rule.within)), -share))
 
-            found = self._extreme(dropped, distance, maximise=maximise)
-            reached = None if found is None else rule_value(dropped, found[0], rule)[1]
+            found = self._extreme(endless, distance, maximise=maximise)
+            reached = None if found is None else rule_value(endless, found[0], rule)[1]
             if found is None or reached is None:
                 return best
             if best is not None and reached == share:

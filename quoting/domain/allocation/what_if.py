@@ -19,7 +19,7 @@ from quoting.domain.watch import Watch
 
 Score = tuple[Fraction, ...]
 
-_WORK = 8000  # solves of one column each in a second, as a rule: sizes the number of solves, not their time
+_WORK = 20_000  # solves of one column each in a second, as a rule: sizes the number of solves, not their time
 _MOST_ROUNDS = 40
 _FORCED = "~forced"  # id of the rule that makes a plan use an offer; an id of the caller's never reaches the solver
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from quoting.domain.answer import ClearingGain, Conflict, Plan, PlanKind, Verdict
 from quoting.domain.money import Money
+from quoting.domain.plans import TIES_OPEN
 from quoting.domain.request import Objective, QuoteRequest
 
 
@@ -127,4 +128,4 @@ def _unknowns(plan: Plan) -> Iterable[str]:
         yield f"The exchange rate of {', '.join(stale)} is stale."
     if any(line.delivery_date is None for line in plan.lines):
         yield "The lead time of some lines is not known."
-    yield from (f"{note[0].upper()}{note[1:]}." for note in plan.notes)
+    yield from (f"{note[0].upper()}{note[1:]}." for note in plan.notes if note != TIES_OPEN)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -23,8 +23,8 @@ class Best:
     plan: Mapping[Pair, int]
 
 
-def best_plan(problem: AllocationProblem, *, partial: bool = False) -> Best | None:
-    """The best plan by trying all; None where there is none."""
+def best_plan(problem: AllocationProblem, *, partial: bool = False, ordered: bool = False) -> Best | None:
+    """The best plan by trying all; None where there is none. `ordered`: of equals the first by contract 2.2 no. 11."""
     judge = _Judge(problem)
     best: tuple[tuple[object, ...], Best] | None = None
     for plan in plans(problem):
@@ -40,12 +40,27 @@ def best_plan(problem: AllocationProblem, *, partial: bool = False) -> Best | No
             unmet,
             given_up,
             tuple(-v if n == "max_capability" else v for n, v in zip(problem.objectives, values, strict=True)),
+            (len(names := sorted({offer for offer, _ in plan})), names) if ordered else (),
         )
         if best is None or key < best[0]:
             best = key, Best(unmet, given_up, values, plan)
     if best is None or (partial and best[1].unmet == len(problem.needs)):
         return None
     return best[1]
+
+
+def least_of(
+    problem: AllocationProblem, count: Callable[[Mapping[Pair, int], Mapping[str, int]], Fraction]
+) -> Fraction:
+    """The least of what is counted over all plans that hold; `count` reads a plan and the break of each offer."""
+    judge = _Judge(problem)
+    return min(
+        count(plan, judge.at_break(plan))
+        for plan in plans(problem)
+        if all(judge.met(need, plan) for need in problem.needs)
+        and judge.allowed(plan)
+        and all(rule.priority or judge.rule(rule, plan) for rule in problem.rules)
+    )
 
 
 def number_of_plans(problem: AllocationProblem) -> int:

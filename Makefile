@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test check check-long bench openapi compose-check lock
+.PHONY: help setup demo up test check check-long red bench openapi compose-check lock
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ check: $(READY)  ## Format, lint, types, direction of imports, integrity of the 
 check-long: $(READY)  ## The long fault and oracle tests
 	$(PYTHON) -m pytest -q -m long
 
+red: $(READY)  ## T1 to T20 with each defence switched off: fails unless each of them turns red
+	$(PYTHON) -m tests.faults.red --only-red
+
 bench: $(READY)  ## Performance as ratios to a yardstick measured in the same run
 	$(PYTHON) -m bench
 
@@ -51,3 +54,4 @@ compose-check:  ## Build and run the compose stack, ask it for the seed, crash a
 lock: $(READY)  ## Pin and hash the requirements anew from pyproject.toml
 	$(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 pyproject.toml -o requirements/run.txt
 	$(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements/dev.txt
+	echo "setuptools>=80" | $(VENV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --python-version 3.11 - -o requirements/build.txt

@@ -69,6 +69,10 @@ class Postgres:
             connection.execute(f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{name}"
 
+    def run(self, program: str, *arguments: str | Path) -> None:
+        """One of the programs that come with the server."""
+        subprocess.run((self._programs / program, *arguments), check=True, capture_output=True)
+
     def connect(self) -> psycopg.Connection:
         return psycopg.connect(host="127.0.0.1", port=self._port, user="postgres", dbname="postgres", autocommit=True)
 

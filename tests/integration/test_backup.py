@@ -18,6 +18,7 @@ from quoting.cli.audit import audit
 from quoting.cli.backup import backup
 from quoting.cli.exits import Exit
 from tests.integration.desk import TENANT, Desk
+from tests.postgres import Postgres
 
 
 @pytest.fixture
@@ -95,3 +96,27 @@ def test_on_postgresql_the_command_to_use_is_named(tmp_path: Path):
     assert "pg_dump --format=custom" in ended.stderr
     assert "--dbname=postgresql://chipquote@db.example/quotes" in " ".join(ended.stderr.split())
     assert "secret" not in ended.stderr
+
+
+def test_a_dump_of_postgresql_can_be_put_back_over_what_came_later(
+    postgres: Postgres, market: PackagedMarket, tmp_path: Path
+):
+    url = postgres.database()
+    address, dump = url.replace("+psycopg", ""), tmp_path / "quotes.dump"
+    engine = connect(url)
+    upgrade(engine)
+    desk = Desk(engine, market)
+    quote_id = desk.submit().id
+    desk.compute(quote_id)
+    before = desk.store.result(TENANT, quote_id)
+
+    postgres.run("pg_dump", "--format=custom", f"--file={dump}", f"--dbname={address}")
+    desk.submit(client_ref="later")
+    engine.dispose()
+    postgres.run("pg_restore", f"--dbname={address}", "--clean", "--if-exists", dump)
+
+    assert desk.store.result(TENANT, quote_id) == before
+    assert len(desk.store.page(TENANT, None, 10, None).quotes) == 1
+    verified = CliRunner().invoke(audit, ["verify"], env={"CHIPQUOTE_DATABASE_URL": url})
+    engine.dispose()
+    assert verified.exit_code == 0, verified.output

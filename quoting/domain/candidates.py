@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from quoting.domain.answer import Code
 from quoting.domain.chips import Chip, Metric
-from quoting.domain.controls.determination import Determination, Outcome, Standing
+from quoting.domain.controls.determination import Determination, Standing
+from quoting.domain.licences import covering
 from quoting.domain.market import left_out
 from quoting.domain.offers import Mode, Offer
 from quoting.domain.pricing.charges import LandedCost
@@ -34,7 +35,7 @@ class Candidate:
 
     `counts`: units of the demand for one piece, None where the figure is not known. `landed`: one per price break,
     None where the price cannot be converted. `obstacles` leave the law out, which `determination` tells.
-    `licence`: the declared licence that covers it, None where none does.
+    `licences`: the declared licences that cover it; their units add up.
     """
 
     offer: Offer
@@ -46,7 +47,12 @@ class Candidate:
     counts: Decimal | None
     landed: tuple[LandedCost, ...] | None
     obstacles: tuple[Obstacle, ...]
-    licence: Licence | None
+    licences: tuple[Licence, ...] = ()
+
+    @property
+    def licence(self) -> Licence | None:
+        """The first of them."""
+        return next(iter(self.licences), None)
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -157,9 +163,10 @@ class _Maker:
         counts = demanded_rate(demand, chip.id) if demand.metric is None else chip.figure(demand.metric)
         landed = self._landed(offer, site, chip, demand, screened.delivery)
         obstacles = tuple(self._obstacles(offer, demand, site, chip, screened.delivery, counts, landed))
-        licence = self._licence(chip, site, screened.delivery, screened.determination)
+        day = screened.delivery or self._snapshot.as_of
+        licences = covering(self._request, chip, site, day, screened.determination)
         return Candidate(
-            offer, demand, site, chip, screened.determination, screened.delivery, counts, landed, obstacles, licence
+            offer, demand, site, chip, screened.determination, screened.delivery, counts, landed, obstacles, licences
         )
 
     def _days(self, offer: Offer, site: Site) -> int | None:
@@ -233,22 +240,3 @@ class _Maker:
                 yield Obstacle(Code.UNKNOWN_FACT, "the lead time is not known, and the objective counts days")
         elif demand.needed_by is not None and delivery > demand.needed_by:
             yield Obstacle(Code.TOO_LATE, f"delivered on {delivery}, needed by {demand.needed_by}")
-
-    def _licence(self, chip: Chip, site: Site, delivery: date | None, determination: Determination) -> Licence | None:
-        """The first declared licence that covers a transaction which needs one; never a prohibited one."""
-        needed = determination.outcome is Outcome.LICENCE or determination.needs_answer
-        if not needed:
-            return None
-        day = delivery or self._snapshot.as_of
-        who = {self._request.buyer, site.owner, site.operator, site.end_user}
-        for licence in self._request.licences:
-            covers = (
-                (licence.chips is None or chip.id in licence.chips)
-                and (licence.sites is None or site.id in licence.sites)
-                and (licence.parties is None or not who.isdisjoint(licence.parties))
-                and (licence.valid_from is None or licence.valid_from <= day)
-                and (licence.valid_until is None or day <= licence.valid_until)
-            )
-            if covers:
-                return licence
-        return None

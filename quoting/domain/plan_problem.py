@@ -22,6 +22,7 @@ from quoting.domain.candidates import Candidate
 from quoting.domain.chips import Metric
 from quoting.domain.controls.determination import Standing
 from quoting.domain.errors import FieldFault, RequestInvalid
+from quoting.domain.licences import unit_caps
 from quoting.domain.money import Money, minor_digits, to_minor, to_minor_down
 from quoting.domain.offers import Mode
 from quoting.domain.pricing.fx import FxTable
@@ -253,14 +254,8 @@ class ProblemBuilder:
         )
 
     def _caps(self, basis: str, usable: Iterable[Candidate]) -> Iterable[UnitCap]:
-        """A declared licence caps the pairs that need it on this basis."""
-        pairs: dict[str, set[Pair]] = {}
-        for candidate in usable:
-            if relies_on_licence(candidate, basis) and candidate.licence is not None:
-                pairs.setdefault(candidate.licence.id, set()).add(candidate.pair)
-        for licence in self._request.licences:
-            if licence.units is not None and licence.id in pairs:
-                yield UnitCap(licence.id, licence.units, frozenset(pairs[licence.id]))
+        """Declared licences cap the pairs that need them on this basis."""
+        return unit_caps({c.pair: c.licences for c in usable if relies_on_licence(c, basis)})
 
 
 def relies_on_licence(candidate: Candidate, basis: str) -> bool:

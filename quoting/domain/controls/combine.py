@@ -12,7 +12,9 @@ from quoting.domain.controls.determination import Considered, Finding, OpenQuest
 class Verdict:
     """What is compared: outcome, then review (null the mildest), then whether the exception needs an answer.
 
-    `hopeless`: undetermined, and barred whatever the missing fact is. Units: `notice_days` are calendar days before an exception works that needs no objection; 0 where it needs none.
+    `hopeless`: undetermined, and barred whatever the missing fact is.
+
+    Units: `notice_days` are calendar days before an exception works that needs no objection; 0 where it needs none.
     """
 
     outcome: Outcome

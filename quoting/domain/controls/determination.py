@@ -100,7 +100,8 @@ class Determination:
 
     Units: `notice_days` are calendar days of notice before an exception works (0: none), added to the lead time;
         `review_days` of a licence application where a source gives them, shown and not added.
-    `standing`: which plan may use it. Contract section 4. `as_of`: the day it was asked for; `lists`: where the names were looked up, and when those lists were seen.
+    `standing`: which plan may use it (contract, section 4). `as_of`: the day it was asked for; `lists`: where the
+    names were looked up, and when those lists were seen.
     """
 
     id: str

@@ -77,8 +77,8 @@ def _not_served(
         items = ", ".join(f"{item.kind} {item.id}" for item in conflict.items)
         yield f"What cannot hold together: {items}."
         if conflict.repairs:
-            because = conflict.repairs[0].because
-            yield f"The cheapest way out of what the law leaves: {because}."
+            keeping = (r for r in conflict.repairs if r.change.kind != "demand")  # who asks would rather ask for all
+            yield f"A way out: {next(keeping, conflict.repairs[0]).because}."
 
 
 def _plan(plan: Plan) -> Iterable[str]:

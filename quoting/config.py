@@ -29,10 +29,12 @@ class Settings:
     max_attempts: int = 5
     expire_after_s: float = 86400.0
     canary_s: float = 90.0
+    waiting_quotes: int = 1000
     dispatch_tick_s: float = 1.0
     dispatch_after_s: float = 5.0
     redispatch_max_s: float = 60.0
     dispatch_depth: int = 200
+    retention_days: int = 36_500
     cache_ttl_s: int = 86400
     cache_value_bytes: int = 8 * 1024 * 1024
     redis_memory: str = "256mb"

@@ -86,6 +86,7 @@ REFUSALS = {
     413: "The body is too long",
     415: "The body is no JSON, or encoded",
     422: "Fields or parameters are wrong; `errors` names them",
+    429: "The tenant has as many quotes waiting as it may; `Retry-After` and `RateLimit` say when to try again",
     503: "The service cannot answer just now; `Retry-After` says when to try again",
 }
 
@@ -100,7 +101,8 @@ def refusals() -> dict[str, Any]:
 def _refusals(scope: str | None, body: str | None, names_one: bool) -> list[int]:
     if scope is None:
         return []
-    return [401, 403, 406, 422, 503] + ([400, 413, 415] if body else []) + ([404] if names_one else [])
+    too_many = [429] if scope == "quotes:write" and body else []
+    return [401, 403, 406, 422, 503] + ([400, 413, 415] if body else []) + ([404] if names_one else []) + too_many
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

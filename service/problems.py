@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from quoting.application.ports import StoreUnavailable
+from quoting.application.ports import StoreUnavailable, TooManyWaiting
 from quoting.domain.errors import (
     DomainError,
     FieldFault,
@@ -32,6 +32,7 @@ STATUS: dict[type[DomainError], int] = {
     QuoteHasNoResult: 409,
     QuoteAlreadyEnded: 409,
     StoreUnavailable: 503,
+    TooManyWaiting: 429,
 }
 TITLES = {
     "not_json": "The body is not strict JSON",
@@ -41,6 +42,7 @@ TITLES = {
     "not_done": "The quote is not done",
     "no_result": "The quote has no result",
     "already_ended": "The quote has already ended",
+    "too_many_waiting": "Too many quotes wait",
     "unavailable": "The service cannot answer just now",
     "internal_error": "Something went wrong on our side",
 }
@@ -53,7 +55,7 @@ HTTP_CODES = {
     415: "unsupported_media_type",
     431: "headers_too_large",
 }
-WAIT_AND_RETRY = {QuoteNotDone, StoreUnavailable}
+WAIT_AND_RETRY = {QuoteNotDone, StoreUnavailable, TooManyWaiting}
 
 
 class Unauthorized(DomainError):
@@ -113,6 +115,9 @@ def _domain_error(error: DomainError) -> Response:
         headers["Retry-After"] = "1"
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = 'Bearer realm="chipquote"'
+    if isinstance(error, TooManyWaiting):
+        headers["RateLimit-Policy"] = f'"waiting-quotes";q={error.limit}'
+        headers["RateLimit"] = '"waiting-quotes";r=0;t=1'
     if isinstance(error, NotJson):
         more = {"line": error.line, "column": error.column}
     if isinstance(error, StoreUnavailable):

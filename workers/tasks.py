@@ -39,6 +39,7 @@ def compute(quote_id: str) -> None:
         return
     d, owner = deps(), f"{socket.gethostname()}:{os.getpid()}"
     make = held(make_quote, d.settings.test_point)
+    quote_id = d.store.turn(quote_id)
     logs.about(quote_id=quote_id)
     compute_quote(
         quote_id, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, meter=d.meter, log=d.log,

@@ -49,6 +49,16 @@ class StoreUnavailable(DomainError):
     code = "unavailable"
 
 
+class TooManyWaiting(DomainError):
+    """The tenant has as many quotes waiting as it may; nothing was stored."""
+
+    code = "too_many_waiting"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the limit of {limit} waiting quotes a tenant (CHIPQUOTE_WAITING_QUOTES) is reached")
+        self.limit = limit
+
+
 class QueueUnavailable(DomainError):
     """A wake-up could not be sent; the dispatcher sends it later."""
 
@@ -205,7 +215,7 @@ class QuoteStore(Protocol):
     def accept(self, submission: Submission, known: Answer | None) -> tuple[QuoteRecord, bool]:
         """Store a quote, done at once where its answer is known; the flag says that the key was used before.
 
-        Raises IdempotencyMismatch.
+        Raises IdempotencyMismatch, TooManyWaiting.
         """
 
     def get(self, tenant: str, quote_id: str) -> QuoteRecord:
@@ -224,6 +234,9 @@ class QuoteStore(Protocol):
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
     ) -> None:
         """Keep export checks that were answered: each its request and its answer, as canonical JSON."""
+
+    def turn(self, quote_id: str) -> str:
+        """Whose turn it is when a ring for a quote is heard: of the tenants that wait, one with the fewest running."""
 
     def claim(self, quote_id: str, owner: str) -> Claim | None:
         """Take a queued quote, or one whose worker is gone; None where there is nothing to do now."""

@@ -16,10 +16,11 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 from tests.faults.rig import BRPOP_REPLY, Rig, a_small_request, running_rig
+from tests.postgres import Postgres, running_postgres
 
 FAULTS = (
     "kill worker", "kill worker", "kill api", "kill dispatcher", "kill redis", "stop worker", "stop redis",
@@ -27,17 +28,22 @@ FAULTS = (
 )  # fmt: skip
 
 
+TERMINATE = "terminate postgresql sessions"
+
+
 class Nemesis:
     """Injects one fault after another, the same for the same seed."""
 
-    def __init__(self, rig: Rig, seed: int, seconds: float) -> None:
+    def __init__(self, rig: Rig, seed: int, seconds: float, postgres: Postgres | None) -> None:
+        self._postgres = postgres
+        self._faults = FAULTS if postgres is None else (*FAULTS, TERMINATE, TERMINATE)
         self._rig, self._random, self._seconds = rig, random.Random(seed), seconds
         self.done: Counter[str] = Counter()
         self._began = time.monotonic()
 
     def run(self) -> None:
         while time.monotonic() - self._began < self._seconds:
-            fault, length = self._random.choice(FAULTS), self._random.uniform(0.5, 3.0)
+            fault, length = self._random.choice(self._faults), self._random.uniform(0.5, 3.0)
             worker = self._random.randrange(len(self._rig.workers()))
             print(f"{time.monotonic() - self._began:7.1f} s  {fault} ({length:.1f})", flush=True)
             with suppress(ProcessLookupError, StopIteration, OSError):
@@ -61,8 +67,15 @@ class Nemesis:
             "half-open proxy": lambda: self._for(length, "half_open", True, False),
             "slow proxy": lambda: self._for(length, "delay_s", 0.05, 0.0),
             "redis read-only": lambda: self._read_only(length),
+            TERMINATE: self._terminate,
         }
         actions[fault]()
+
+    def _terminate(self) -> None:
+        """Every session of the program, at once."""
+        assert self._postgres is not None
+        with self._postgres.connect() as connection:
+            connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
 
     def _stop(self, pid: int, length: float) -> None:
         with self._rig.stopped(pid):
@@ -97,10 +110,15 @@ class Nemesis:
             self._rig.redis.execute_command("REPLICAOF", "NO", "ONE")
 
 
-def run(folder: Path, seconds: float, seed: int, quotes: int, drain_s: float = 120.0) -> int:
+def run(
+    folder: Path, seconds: float, seed: int, quotes: int, postgres: Postgres | None = None, drain_s: float = 120.0
+) -> int:
     """Ask for quotes over the whole time, injecting faults; 0 where the judgement is clean."""
-    with running_rig(folder, workers=2, env={"CHIPQUOTE_MAX_ATTEMPTS": "20"}, history=folder / "history.jsonl") as rig:
-        nemesis = Nemesis(rig, seed, seconds)
+    env = {"CHIPQUOTE_MAX_ATTEMPTS": "20"}
+    if postgres is not None:
+        env["CHIPQUOTE_DATABASE_URL"] = postgres.database()
+    with running_rig(folder, workers=2, env=env, history=folder / "history.jsonl") as rig:
+        nemesis = Nemesis(rig, seed, seconds, postgres)
         keys = [f"n{seed}-{n}" for n in range(quotes)]
         rig.documents.update({key: a_small_request(key) for key in keys})
         began = time.monotonic()
@@ -142,10 +160,13 @@ def main() -> None:
     parser.add_argument(
         "--folder", type=Path, help="where history, logs and database stay; default: a new temporary one"
     )
+    parser.add_argument("--postgres", action="store_true", help="on a PostgreSQL whose sessions are terminated as well")
     given = parser.parse_args()
     folder = given.folder or Path(tempfile.mkdtemp(prefix="chipquote-nemesis-"))
     print(f"folder {folder}", flush=True)
-    sys.exit(run(folder, given.seconds, given.seed, given.quotes))
+    with running_postgres() if given.postgres else nullcontext() as postgres:
+        ended = run(folder, given.seconds, given.seed, given.quotes, postgres)
+    sys.exit(ended)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from quoting.adapters.clock import sortable_id
 from quoting.adapters.remembered import Remembered
 from quoting.adapters.sql import archive, rows
 from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.fairness import used_up
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import idempotency, quotes, results
 from quoting.adapters.sql.units import Units
@@ -25,6 +26,7 @@ from quoting.application.ports import (
     QuoteRecord,
     Status,
     Submission,
+    TooManyWaiting,
 )
 from quoting.domain.errors import (
     IdempotencyMismatch,
@@ -47,9 +49,15 @@ class CallersQuotes:
     """
 
     def __init__(
-        self, units: Units, recorder: Recorder, packed: dict[str, bytes], dispatch_after_s: float, max_attempts: int
+        self,
+        units: Units,
+        recorder: Recorder,
+        packed: dict[str, bytes],
+        dispatch_after_s: float,
+        max_attempts: int,
+        waiting_limit: int,
     ) -> None:
-        self._units, self._recorder, self._packed = units, recorder, packed
+        self._units, self._recorder, self._packed, self._waiting_limit = units, recorder, packed, waiting_limit
         self._dispatch_after_ms, self._max_attempts = int(dispatch_after_s * 1000), max_attempts
         # What has ended never changes: it is followed without asking again.
         self._ended: Remembered[tuple[str, str], QuoteRecord] = Remembered(REMEMBERED_S, REMEMBERED)
@@ -70,6 +78,8 @@ class CallersQuotes:
         used = submission.idempotency
         if used is not None and (record := _replayed(c, submission.tenant, used)) is not None:
             return record, True
+        if known is None and used_up(c, submission.tenant, self._waiting_limit):
+            raise TooManyWaiting(self._waiting_limit)
         self._keep_files(c, submission.pin)
         row = c.execute(insert(quotes).values(values).returning(quotes)).one()
         if used is not None:

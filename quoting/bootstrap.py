@@ -27,6 +27,7 @@ from quoting.adapters.sql.keys import SqlKeyRing
 from quoting.adapters.sql.migrate import upgrade
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_reading import SqlRecord
+from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import Census, Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
@@ -48,6 +49,7 @@ class Dependencies:
     queue: JobQueue
     keys: KeyRing
     census: Callable[[], Census]
+    forget: Callable[[], int]
     meter: PrometheusMeter
     clock: Clock
     log: Log
@@ -78,6 +80,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
         queue=BackgroundQueue(queue) if wake_in_background else queue,
         keys=SqlKeyRing(units),
         census=SqlCensus(units),
+        forget=SqlRetention(units, settings.retention_days),
         meter=meter,
         clock=SystemClock(),
         log=logs.logger("chipquote"),

@@ -140,7 +140,7 @@ class _Search:
 
     def _meet_most(self) -> Status:
         """Narrow to plans that meet as many demands as can be met; infeasible where that is none."""
-        met = dict.fromkeys(self.model.met, 1)
+        met = dict.fromkeys(self.model.met.values(), 1)
         status = self._solve(met, maximise=True).status
         if self.best is None:
             return status

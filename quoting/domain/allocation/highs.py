@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
+from queue import SimpleQueue
 from typing import Any
 
 import highspy
@@ -19,6 +21,7 @@ from quoting.domain.watch import Watch
 
 _LARGEST = 2.0**23  # coefficients beyond are scaled down, by powers of two so that nothing is rounded
 _CLOSE_ENOUGH = 0.999  # of the gap asked for: what is lost when a bound is rounded outwards must not open it again
+_ASK_EVERY_S = 0.1
 
 
 class Status(Enum):
@@ -30,7 +33,7 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """`values` of all columns, rounded to whole numbers; `bound` of the objective in its own units, None if none."""
+    """`values` of all columns, rounded to whole numbers; `bound` of the objective in its own units, if any."""
 
     status: Status
     values: list[int] | None = None
@@ -105,14 +108,11 @@ def solve(
         solver.setOptionValue(name, value)
     solver.passModel(_program(linear, costs, maximise))
     if start is not None:
-        solution = highspy.HighsSolution()
-        solution.col_value = [float(v) for v in start]
-        solver.setSolution(solution)
-    stopped = _watch_over(solver, watch, factor, tell)
-    solver.run()
+        begin = highspy.HighsSolution()
+        begin.col_value = [float(v) for v in start]
+        solver.setSolution(begin)
+    _run(solver, watch, factor if tell else None)
     effort.spent_s += float(solver.getRunTime())
-    if stopped or watch.stopped():
-        raise Cancelled("stopped by the watch")
     solution = _read(solver, factor, first)
     if start is not None and solution.values is not None and not _agrees(solver, costs, solution.values):
         return solve(
@@ -199,22 +199,39 @@ def _program(linear: LinearModel, costs: NDArray[np.float64], maximise: bool) ->
     return lp
 
 
-def _watch_over(solver: _Quiet, watch: Watch, factor: float, tell: bool) -> list[bool]:
-    """Let the watch stop the solver and hear of better plans; the list is not empty once it has said stop."""
-    stopped: list[bool] = []
+def _run(solver: _Quiet, watch: Watch, factor: float | None) -> None:
+    """Run the solver, asking the watch often whether to stop; with a factor the watch hears of better plans.
+
+    The solver runs in a thread of its own, because it may not look up for seconds: told to stop, it is left behind and
+    ends when it next does. The watch is only ever called from the caller's thread.
+    """
+    stop = threading.Event()
+    heard: SimpleQueue[tuple[float, float | None]] = SimpleQueue()
 
     def ask(event: Any) -> None:
-        if stopped or watch.stopped():
-            stopped.append(True)
+        if stop.is_set():
             event.data_in.user_interrupt = True
 
     def report(event: Any) -> None:
-        bound = float(event.data_out.mip_dual_bound)
-        value = float(event.data_out.mip_primal_bound)
-        watch.incumbent(value / factor, bound / factor if math.isfinite(bound) else None)
+        value, bound = float(event.data_out.mip_primal_bound), float(event.data_out.mip_dual_bound)
+        heard.put((value, bound if math.isfinite(bound) else None))
 
     solver.cbMipInterrupt.subscribe(ask)
     solver.cbSimplexInterrupt.subscribe(ask)
-    if tell:
+    if factor is not None:
         solver.cbMipImprovingSolution.subscribe(report)
-    return stopped
+    thread = threading.Thread(target=solver.run, daemon=True)
+    try:
+        thread.start()
+        while True:
+            thread.join(_ASK_EVERY_S)
+            done = not thread.is_alive()
+            while factor is not None and not heard.empty():
+                value, bound = heard.get()
+                watch.incumbent(value / factor, None if bound is None else bound / factor)
+            if watch.stopped():
+                raise Cancelled("stopped by the watch")
+            if done:
+                return
+    finally:
+        stop.set()

@@ -56,7 +56,7 @@ class PlanModel:
         read = read_sources(problem, room)
         self.sources = read.sources
         self.all_bounded = read.all_bounded
-        self.met: list[int] = []
+        self.met: dict[str, int] = {}  # in a partial plan, the 0-1 column of each demand
         self._quantities: dict[BlockKey, list[Quantity]] = {}
         self._tiers: list[_Tiers] = []
         self._used: dict[int, Terms] = {}
@@ -259,13 +259,11 @@ class PlanModel:
         if len(block.uses) == 1:
             self._cover[block.use.demand] |= scaled(covering, block.use.counts)
             return
-        split = {use.pair: self.linear.column(min(full, block.most, source.most)) for use, full in claims}
-        self.linear.row(added(dict.fromkeys(split.values(), 1), scaled(covering, -1)), upper=0)
-        tiers = self._tiers[key[0]]
-        for use, full in claims:
+        # Pieces for a demand that is not asked for have a column too: an equation serves the solver better.
+        split = {use.pair: self.linear.column(min(block.most, source.most)) for use in block.uses}
+        self.linear.row(added(dict.fromkeys(split.values(), 1), scaled(covering, -1)), lower=0, upper=0)
+        for use, _ in claims:
             self._cover[use.demand][split[use.pair]] = use.counts
-            if tiers.taken is not None and full < source.most:
-                self.linear.row(added({split[use.pair]: 1}, dict.fromkeys(tiers.taken, -full)), upper=0)
         self._split[key] = split
 
     def _covering(self, key: BlockKey, source: Source, full: int) -> dict[int, Number]:
@@ -291,8 +289,7 @@ class PlanModel:
         asked = Fraction(1) if amount is None else amount
         cover = {column: min(value, asked) for column, value in self._cover[demand].items()}
         if partial:
-            met = self.linear.column(1)
-            self.met.append(met)
+            met = self.met[demand] = self.linear.column(1)
             self.linear.row(added(cover, {met: -asked}), lower=0)
         else:
             self.linear.row(cover, lower=asked)

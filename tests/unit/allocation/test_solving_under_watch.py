@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from fractions import Fraction
 
 import pytest
@@ -33,13 +34,13 @@ def problem_of(name: str) -> AllocationProblem:
     return read_problem(read_request(SOURCING / name), read_figures())
 
 
-def test_a_watch_that_stops_cancels_the_solve() -> None:
-    effort = Effort(gap=0.0, limit_s=60.0, seed=0)
+def test_a_watch_that_stops_cancels_a_long_solve_within_a_second() -> None:
+    effort, began = Effort(gap=0.0, limit_s=60.0, seed=0), time.monotonic()
 
     with pytest.raises(Cancelled):
-        allocate(problem_of("tqd-M-102.json"), effort, Listener(patience=20))
+        allocate(problem_of("tqd-M-102.json"), effort, Listener(patience=3))
 
-    assert effort.spent_s < 5.0
+    assert time.monotonic() - began < 2.0  # a second, and another for a busy machine
 
 
 def test_a_watch_that_stops_cancels_the_search_for_a_conflict() -> None:

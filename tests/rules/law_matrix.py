@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -39,10 +40,10 @@ def chips() -> tuple[Chip, ...]:
     return tuple(parse_chips(read_bundle()).values())
 
 
-def purchases(every: int = 1) -> Iterator[Transaction]:
-    """Each purchase from the designer's home by an unlisted buyer at the destination; or one of `every`."""
+def purchases(every: int = 1, part: int = 0, parts: int = 1) -> Iterator[Transaction]:
+    """Each purchase from the designer's home by an unlisted buyer at the destination; or one of `every`, of a part."""
     number = 0
-    for chip in chips():
+    for chip in chips()[part::parts]:
         item = item_from_chip(chip)
         for goal in sorted(COUNTRIES):
             start, end = place(chip.designer_country) or "US", place(goal) or goal
@@ -59,13 +60,21 @@ def purchases(every: int = 1) -> Iterator[Transaction]:
                 yield Transaction(chip.id, first, first, item, movement, tuple(buyer), end_use=NO_USE)
 
 
-def counts(every: int = 1) -> dict[date, Counter[Outcome]]:
+def counts(every: int = 1, part: int = 0, parts: int = 1) -> dict[date, Counter[Outcome]]:
     """How often each outcome is answered on each of the dates."""
     found: dict[date, Counter[Outcome]] = {day: Counter() for day in DATES}
-    for purchase in purchases(every):
+    for purchase in purchases(every, part, parts):
         for day in DATES:
             found[day][determine(replace(purchase, as_of=day, known_on=day), the_rules()).outcome] += 1
     return found
+
+
+def all_counts(processes: int = 4) -> dict[date, Counter[Outcome]]:
+    """The whole matrix, shared out by chip."""
+    with ProcessPoolExecutor(processes) as pool:
+        parts = [pool.submit(counts, 1, part, processes) for part in range(processes)]
+        done = [part.result() for part in parts]
+    return {day: sum((part[day] for part in done), Counter()) for day in DATES}
 
 
 def table(found: dict[date, Counter[Outcome]]) -> str:
@@ -75,4 +84,4 @@ def table(found: dict[date, Counter[Outcome]]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(counts()))
+    print(table(all_counts()))

@@ -156,6 +156,9 @@ EDGES = {
     "is-informed-2022-a100-h100": Edge(
         a_deal("2022-09-15", item=a_chip(tpp=4992, interconnect_gb_s=600)), LR, step("interconnect", "1")
     ),
+    "is-informed-2023-middle-east": Edge(
+        a_deal("2023-08-28", "SA", item=a_chip(name="H100 SXM")), "some Middle East states", later()
+    ),
     "h20-mi308-is-informed-2025": Edge(a_deal("2025-04-09", item=H20), LR, step("memory_bandwidth", "1")),
     "eccn-3a090-2022": Edge(a_deal("2023-05-01", item=a_chip(tpp=4800, interconnect_gb_s=600)), POD, step("tpp", "1")),
     "eccn-3a090-2023": Edge(

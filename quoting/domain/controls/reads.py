@@ -20,6 +20,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "training-policy-statement-2025": (),
     "is-informed-2022-a100-h100": ("named_chips", "tpp", "interconnect", "places"),
     "h20-mi308-is-informed-2025": ("memory_bandwidth", "interconnect", "addressees", "places"),
+    "is-informed-2023-middle-east": ("named_chips", "group", "line"),
     "eccn-3a090-2022": ("tpp", "interconnect", "places", "case_by_case_homes"),
     "eccn-3a090-2023": (
         "tpp_a",

@@ -20,6 +20,7 @@ def lines(case: Case) -> Iterator[Finding]:
     _china(case)
     _neighbours(case)
     _gulf(case)
+    _middle_east(case)
     _item(case)
     yield from ()
 
@@ -61,6 +62,13 @@ def _gulf(case: Case) -> None:
     named = {words(name) for name in case.law.names("gulf-authorisations-2025-11", "named_parties")}
     if any(words(name)[: len(known)] == known for a in case.parties for name in a.names for known in named):
         _say(case, "gulf-authorisations-2025-11")
+
+
+def _middle_east(case: Case) -> None:
+    """Letters of August 2023 whose states were never published. Source: NVIDIA filing of 2023-08-28."""
+    places = case.law.places("is-informed-2023-middle-east", "group")
+    if case.deal.to_country in places and case.named(case.law.names("is-informed-2023-middle-east", "named_chips")):
+        _say(case, "is-informed-2023-middle-east")
 
 
 def _item(case: Case) -> None:

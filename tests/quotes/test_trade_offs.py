@@ -1,0 +1,122 @@
+"""What could be traded: frontiers, the gain of clearing, scenarios, what an answer to an open question is worth."""
+
+from __future__ import annotations
+
+import json
+
+from click.testing import CliRunner
+
+from quoting.cli.frontier import frontier
+from tests.builders import a_request, an_offer, usd
+
+SLOW_AND_FAST = [an_offer("o1", lead_days=60), an_offer("o2", price="9000.00", lead_days=20)]
+BUYER_IN_CHINA = {
+    "parties": [
+        {"id": "buyer", "name": "Lotus Delta Computing Co., Ltd.", "country": "CN", "hq_country": "CN"},
+        {"id": "seller", "name": "Great Lakes Component Sales", "country": "US", "hq_country": "US"},
+    ],
+    "sites": [{"id": "site1", "country": "CN"}],
+    "demand": [{"id": "d1", "site": "site1", "capability": {"metric": "units", "amount": 10}}],
+    "offers": [
+        an_offer("o1", chip="nvidia-l20", price="8000.00"),
+        an_offer("o2", chip="nvidia-h20-96gb", price="5000.00", lead_days=4),
+    ],
+    "unknown_policy": "both",
+}
+
+
+def points(result, against):
+    found = next(f for f in result["frontier"] if f["against"] == against)
+    return [(p["total"]["amount"], p["days"]) for p in found["points"]]
+
+
+def test_the_frontier_of_delivery_goes_from_cheap_to_quick(answer):
+    result = answer(a_request(offers=SLOW_AND_FAST))
+
+    assert points(result, "delivery") == [("80000.00", 60), ("90000.00", 20)]
+
+
+def test_the_frontier_of_capability_tells_the_cost_of_less_and_of_more(answer):
+    result = answer(a_request(offers=SLOW_AND_FAST))
+
+    assert [total for total, _ in points(result, "capability")] == [
+        "64000.00",  # 8 of 10: three quarters, in whole pieces
+        "72000.00",
+        "80000.00",
+        "88000.00",
+        "104000.00",
+    ]
+
+
+def test_the_frontier_of_a_maximise_demand_gives_up_capability_for_money(answer):
+    demand = {"id": "d1", "site": "site1", "capability": {"metric": "units"}, "maximise": True}
+    budget = {"id": "b1", "max": usd("160000.00")}
+
+    result = answer(
+        a_request(demand=[demand], budgets=[budget], objective=["max_capability", "min_cost"], offers=SLOW_AND_FAST)
+    )
+
+    assert [total for total, _ in points(result, "capability")] == [
+        "40000.00",
+        "80000.00",
+        "120000.00",
+        "144000.00",
+        "160000.00",
+    ]
+
+
+def test_there_is_no_frontier_at_summary(answer):
+    assert answer(a_request(explain="summary"))["frontier"] == []
+
+
+def test_the_frontier_is_drawn_in_the_terminal(tmp_path):
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(a_request(offers=SLOW_AND_FAST)), encoding="utf-8")
+
+    drawn = CliRunner().invoke(frontier, [str(file)])
+
+    assert drawn.exit_code == 0
+    assert "Cost against delivery" in drawn.output
+    assert "90,000.00" in drawn.output
+
+
+def test_the_gain_of_clearing_is_told_in_money_and_days(answer):
+    result = answer(a_request(**BUYER_IN_CHINA))
+
+    assert result["gain"]["cheaper"] == usd("30000.00")
+    assert result["gain"]["days_sooner"] == 10
+    assert (
+        "If what is open were cleared, the plan would be USD\u00a030,000.00 cheaper, 10 days sooner."
+        in result["answer"]
+    )
+
+
+def test_an_answer_to_an_open_question_is_worth_what_the_plan_gains(answer):
+    unknown = [{**BUYER_IN_CHINA["parties"][0]}, BUYER_IN_CHINA["parties"][1]]
+    unknown.append({"id": "host", "name": "Orchard Hosting", "country": "US", "hq_country": None})
+    request = a_request(
+        parties=[*a_request()["parties"], unknown[2]],
+        sites=[{"id": "site1", "country": "US"}],
+        demand=[{"id": "d1", "site": "site1", "capability": {"metric": "units", "amount": 10}}],
+        offers=[
+            an_offer("o1", price="8000.00"),
+            an_offer("o2", chip="nvidia-h100-sxm-80gb", price="6000.00", seller="host", ships_from="DE"),
+        ],
+        unknown_policy="both",
+    )
+    result = answer(request)
+
+    worths = [q["worth"] for q in result["open_questions"] if isinstance(q.get("worth"), dict)]
+    opened = result["plans"][1]["total"] != result["plans"][0]["total"]
+    assert bool(worths) is opened
+    assert all(worth == {**usd("20000.00"), "objective": "min_cost"} for worth in worths)
+
+
+def test_a_scenario_with_its_own_rule_has_a_plan_and_a_report_of_its_own(answer):
+    scenario = {"name": "one vendor", "rules": [{"id": "only", "kind": "exclude", "select": {"offers": ["o1"]}}]}
+
+    result = answer(a_request(offers=SLOW_AND_FAST, scenarios=[scenario]))
+
+    plan = next(p for p in result["plans"] if p["name"] == "one vendor")
+    assert plan["total"] == usd("90000.00")
+    assert [r["id"] for r in result["rules_report"] if r["plan"] == "one vendor"] == ["only"]

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.rig import LONGEST_DRAIN
 from tests.faults.weakening import FOLDER, VARIABLE
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +58,12 @@ ROWS = (
 
 def run(row: Row, switches: str) -> tuple[str, str, float]:
     """Outcome (green, red, broken), pytest's last line, seconds."""
-    env = {**os.environ, VARIABLE: switches, "PYTHONPATH": os.pathsep.join((str(FOLDER), str(ROOT)))}
+    env = {
+        **os.environ,
+        VARIABLE: switches,
+        LONGEST_DRAIN: "20" if switches else "120",
+        "PYTHONPATH": os.pathsep.join((str(FOLDER), str(ROOT))),
+    }
     argv = (
         sys.executable,
         "-m",

@@ -32,6 +32,7 @@ from tests.faults.weakening import weakened
 from tests.system import QUICK, Live
 
 LOOK_EVERY_S = 0.1
+LONGEST_DRAIN = "CHIPQUOTE_TEST_DRAIN_S"  # a run that is to turn red does not wait as long as one that is to be green
 BRPOP_REPLY = b"$16\r\nchipquote.quotes\r\n"  # a reply that hands a message to a worker names its list
 
 
@@ -116,6 +117,7 @@ class Rig:
 
     def drain(self, keys: list[str], within_s: float) -> float:
         """Wait until all have ended; how long it took. What has not ended by then the judgement names."""
+        within_s = min(within_s, float(os.environ.get(LONGEST_DRAIN, within_s)))
         began, open_keys = time.monotonic(), list(keys)
         while open_keys and time.monotonic() - began < within_s:
             open_keys = [key for key in open_keys if self.read(key) not in ENDED]

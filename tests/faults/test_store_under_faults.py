@@ -166,11 +166,12 @@ def test_t05_a_worker_that_was_paused_beyond_its_lease_changes_nothing(
     os.waitpid(worker, os.WUNTRACED)  # it has stopped itself
     quote_id = os.read(reads, 36).decode()
     desk = Desk(connect(database_file), market, **AT_ONCE)
-    recover(desk)
-    before = desk.get(quote_id), desk.store.result(TENANT, quote_id)
-
-    os.kill(worker, signal.SIGCONT)
-    os.waitpid(worker, 0)
+    try:
+        recover(desk)
+        before = desk.get(quote_id), desk.store.result(TENANT, quote_id)
+    finally:
+        os.kill(worker, signal.SIGCONT)
+        os.waitpid(worker, 0)
 
     assert os.read(reads, 100).decode().split() == ["stale_fence"]
     assert (desk.get(quote_id), desk.store.result(TENANT, quote_id)) == before

@@ -52,7 +52,7 @@ def no_fence(_: str) -> None:
 
     def claim(self: Any, c: Any, quote_id: str, owner: str) -> Any:
         raised = {"status": Status.RUNNING, "fence": quotes.c.fence + 1, "attempt": quotes.c.attempt + 1}
-        raised |= {"lease_until": now_ms() + 60_000, "next_dispatch_at": None}
+        raised |= {"lease_until": now_ms() + self._lease_ms, "next_dispatch_at": None}
         return c.execute(update(quotes).where(quotes.c.id == quote_id).values(raised).returning(quotes)).first()
 
     workers_quotes.WorkersQuotes._claim = claim  # type: ignore[method-assign]

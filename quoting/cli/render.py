@@ -31,6 +31,7 @@ VERDICT = {
 }
 
 
+_NEAREST = 10  # unused offers that are shown with their entry price
 _STOPPING = ("licence_required", "prohibited", "cannot_determine")
 
 
@@ -68,6 +69,9 @@ def show(document: Document, console: Console) -> None:
     if document.get("conflict"):
         items = ", ".join(f"{i['kind']} {i['id']}" for i in document["conflict"]["items"])
         console.print(f"\n[bold]What cannot hold together[/] (law is fixed and never repaired): {escape(items)}")
+        show_repairs(document["conflict"], console)
+    show_limits(document, console)
+    show_entries(document, console)
     show_stopped_by_law(document, determinations, console)
     show_questions(document, console)
     console.print(
@@ -75,6 +79,42 @@ def show(document: Document, console: Console) -> None:
         f"Result digest {document['reproducibility']['result'][:16]}. This informs; it is not legal advice.",
         style="dim",
     )
+
+
+def show_repairs(conflict: Document, console: Console) -> None:
+    """One change each that makes a plan possible, cheapest first, and what is to be said beside them."""
+    for repair in conflict["repairs"]:
+        console.print(f"  • {escape(repair['because'])}", highlight=False)
+    for note in conflict["notes"]:
+        console.print(f"  {escape(note)}", highlight=False)
+
+
+def show_limits(document: Document, console: Console) -> None:
+    """What the rules and budgets of the leading plan cost, where that was found out by solving again."""
+    costs = [row for row in document["rules_report"] if "cost" in row]
+    if not costs:
+        return
+    console.print("\n[bold]What each limit costs[/] (the plan solved again without it)")
+    for row in costs:
+        cost = row["cost"]
+        said = money(cost) if "currency" in cost else f"{cost['amount']:,} {cost['unit']}"
+        words = f"{said} of {cost['objective']}" if cost["amount"] not in (0, "0.00", "0") else "nothing"
+        console.print(f"  {row['kind']} {escape(row['id'])}: {words}", highlight=False)
+
+
+def show_entries(document: Document, console: Console) -> None:
+    """The unused offers that are nearest to being used, by how far their prices are from entering."""
+    near: dict[str, Document] = {}
+    for row in document["why_not"]:
+        change = row.get("nearest_change")
+        if change is not None and change["kind"] == "price":
+            near.setdefault(row["offer"], change)
+    if not near:
+        return
+    console.print("\n[bold]Offers nearest to being used[/]")
+    for name, change in sorted(near.items(), key=lambda item: float(item[1]["below_percent"]))[:_NEAREST]:
+        proof = "" if change["proof"] == "exact" else " (a bound)"
+        console.print(f"  {escape(name)}: {escape(change['because'])}{proof}", highlight=False)
 
 
 def show_plan(plan: Document, determinations: Mapping[str, Document], console: Console) -> None:
@@ -172,13 +212,19 @@ def _winning_citations(determination: Document) -> list[str]:
     return list(dict.fromkeys(c for c in cited if c))
 
 
+def _worth(worth: Any) -> str:
+    if not isinstance(worth, Mapping):
+        return worth or "–"
+    return money(worth) if "currency" in worth else f"{worth['amount']:,} {worth['unit']}"
+
+
 def show_questions(document: Document, console: Console) -> None:
     questions: Iterable[Document] = document.get("open_questions", [])
-    shown = list(dict.fromkeys((q["question"], q["who"], q["unlocks"]) for q in questions))
+    shown = list(dict.fromkeys((q["question"], q["who"], q["unlocks"], _worth(q.get("worth"))) for q in questions))
     if not shown:
         return
     table = Table(title="Open questions", box=box.SIMPLE_HEAD, title_justify="left")
-    for name in ("question", "who can answer", "what it would settle"):
+    for name in ("question", "who can answer", "what it would settle", "worth"):
         table.add_column(name, overflow="fold")
     for row in shown:
         table.add_row(*(escape(cell) for cell in row))

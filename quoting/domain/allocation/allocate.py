@@ -270,13 +270,13 @@ class _Search:
             return False
         before = self.best
         broken = break_ties(self.model, _offers(before), self._offers_of)
-        if any(self.best.count.objectives[name] != value for name, value in before.count.objectives.items()):
-            self.best = before
-            return False
-        return broken
+        worse = any(self.best.count.objectives[name] != value for name, value in before.count.objectives.items())
+        if worse or not broken:
+            self.best = before  # half-settled ties would hang on the time they took
+        return broken and not worse
 
     def _offers_of(self, terms: Terms, maximise: bool) -> set[str] | None:
-        status = self._solve(terms, maximise=maximise, limit_s=self.effort.left_s / 2).status
+        status = self._solve(terms, maximise=maximise, limit_s=self.effort.left_s / 4).status
         return _offers(self.best) if status is Status.OPTIMAL and self.best is not None else None
 
     # ---- one solve

@@ -48,7 +48,7 @@ def compute_quote(
         return
     with pulse(claim) as watch:
         try:
-            answer = _answer(claim, store, market, watch, meter, make)
+            answer = _answer(claim, store, market, cache, watch, meter, make)
         except Cancelled:
             store.stop(claim)
             return
@@ -66,11 +66,16 @@ def compute_quote(
         log.info("stale_fence", quote_id=quote_id, fence=claim.fence)
         return
     log.info("quote_computed", quote_id=quote_id, fence=claim.fence, status=answer.status.value)
-    cache.put(claim.cache_key, answer)
 
 
 def _answer(
-    claim: Claim, store: QuoteStore, market: Market, watch: PulsingWatch, meter: Meter, make: MakeQuote
+    claim: Claim,
+    store: QuoteStore,
+    market: Market,
+    cache: ResultCache,
+    watch: PulsingWatch,
+    meter: Meter,
+    make: MakeQuote,
 ) -> Answer | None:
     watch.stage("reading reference data", 0)
     snapshot = market.snapshot(claim.pin)
@@ -80,7 +85,8 @@ def _answer(
     plan = quote.plans[0] if quote.plans else None
     gap = None if plan is None or not plan.objectives else float(plan.objectives[0].gap)
     meter.computed(watch.timings, gap, plan is None or plan.stopped is None)
-    return store.finish(claim, quote, watch.timings)
+    # The answer is in the cache before the quote has ended: an equal one, accepted in between, is not solved again.
+    return store.finish(claim, quote, watch.timings, lambda answer: cache.put(claim.cache_key, answer))
 
 
 def problem_of(error: DomainError) -> Mapping[str, Any]:

@@ -247,8 +247,13 @@ class QuoteStore(Protocol):
     def wanted(self, claim: Claim) -> bool:
         """Whether to go on; False means stop: cancelled, or the claim is no longer good. Renews nothing."""
 
-    def finish(self, claim: Claim, quote: Quote, timings: Mapping[str, float]) -> Answer | None:
-        """Store an answer, for this quote and for equal ones that wait; None where the claim is no longer good."""
+    def finish(
+        self, claim: Claim, quote: Quote, timings: Mapping[str, float], announce: Callable[[Answer], None] = ...
+    ) -> Answer | None:
+        """Store an answer, for this quote and for equal ones that wait; None where the claim is no longer good.
+
+        `announce` hears of the answer before it is stored: who finds no equal quote running finds the answer.
+        """
 
     def finish_known(self, claim: Claim, answer: Answer) -> bool:
         """Store an answer from the cache; False where the claim is no longer good."""

@@ -8,6 +8,7 @@ from flask import Response, current_app, request
 from flask_smorest import Blueprint
 
 from quoting.application.ports import Idempotency, Position, QuoteRecord, Status
+from quoting.application.read_result import read_result
 from quoting.application.reference import reference_of_today
 from quoting.application.submit_quote import submit_quote
 from quoting.domain.errors import FieldFault, RequestInvalid
@@ -105,7 +106,7 @@ def get_quote(quote_id: str) -> Response:
 )  # fmt: skip
 def get_result(quote_id: str) -> Response:
     """Read the result of a quote that is done"""
-    answer = deps().store.result(caller().tenant, quote_id)
+    answer = read_result(caller().tenant, quote_id, store=deps().store, cache=deps().cache)
     response = Response(answer.text, content_type="application/json")
     response.set_etag(answer.digest)
     response.make_conditional(request)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from quoting.application.ports import CacheUse, Status
+import pytest
+
+from quoting.application.ports import Answer, CacheKey, CacheUse, Status
+from quoting.application.read_result import read_result
 from quoting.domain.answer import Quote, Verdict
-from quoting.domain.errors import Cancelled, FieldFault, RequestInvalid
+from quoting.domain.errors import Cancelled, FieldFault, QuoteNotFound, RequestInvalid
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Snapshot
 from quoting.domain.watch import Watch
@@ -149,3 +152,43 @@ def test_pinned_reference_files_can_be_read_after_the_package_has_changed(desk: 
     assert claim is not None
 
     assert desk.archive.read(claim.pin.reference) == desk.market.files
+
+
+def test_a_result_is_read_from_the_cache_and_again_from_sql_when_that_is_empty(desk: Desk):
+    quote_id = desk.submit().id
+    desk.compute(quote_id)
+    stored = desk.store.result(TENANT, quote_id)
+
+    def read() -> Answer:
+        return read_result(TENANT, quote_id, store=desk.store, cache=desk.cache)
+
+    first, second = read(), read()
+    desk.cache.answers.clear()
+
+    assert (first, second, read()) == (stored, stored, stored)
+
+
+def test_a_result_in_the_cache_is_its_tenants(desk: Desk):
+    quote_id = desk.submit().id
+    desk.compute(quote_id)
+    read_result(TENANT, quote_id, store=desk.store, cache=desk.cache)
+
+    with pytest.raises(QuoteNotFound):
+        read_result("globex", quote_id, store=desk.store, cache=desk.cache)
+
+
+def test_an_equal_request_accepted_while_the_answer_is_stored_is_not_computed_again(desk: Desk):
+    first = desk.submit().id
+    accepted: list[str] = []
+    put = desk.cache.put
+
+    def accept_another_first(key: CacheKey, answer: Answer) -> None:
+        accepted.append(desk.submit().id)
+        put(key, answer)
+
+    desk.cache.put = accept_another_first
+    desk.compute(first)
+    desk.compute(accepted[0])
+
+    assert desk.get(accepted[0]).cache in (CacheUse.COALESCED, CacheUse.HIT)
+    assert desk.meter.computations == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -100,7 +100,13 @@ class WorkersQuotes:
         query = select(quotes.c.cancel_requested).where(_held(claim))
         return self._units.read(lambda c: c.scalar(query)) is False
 
-    def finish(self, claim: Claim, quote: Quote, timings: Mapping[str, float]) -> Answer | None:
+    def finish(
+        self,
+        claim: Claim,
+        quote: Quote,
+        timings: Mapping[str, float],
+        announce: Callable[[Answer], None] = lambda _: None,
+    ) -> Answer | None:
         text = json_text.canonical(result_document(quote, claim.request, self._engine, timings)).decode()
         answer = Answer(
             status=Status.INFEASIBLE if quote.verdict is Verdict.INFEASIBLE else Status.SUCCEEDED,
@@ -108,6 +114,7 @@ class WorkersQuotes:
             digest=hashlib.sha256(text.encode()).hexdigest(),
             valid_until=valid_until(claim.request, quote),
         )
+        announce(answer)
         return answer if self._finish(claim, answer, CacheUse.MISS, quote.provenance) else None
 
     def finish_known(self, claim: Claim, answer: Answer) -> bool:

@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import sqlite3
-import statistics
 import threading
 import time
 from collections.abc import Iterator
@@ -111,7 +110,7 @@ def test_t07_a_worker_that_hears_nothing_is_started_again(tmp_path: Path):
     env = {**weakened(), "CHIPQUOTE_CANARY_S": "3"}
     env[VARIABLE] = ",".join(filter(None, (f"deaf_once={flag}", env[VARIABLE])))
     with running_rig(tmp_path / "rig", workers=1, env=env) as rig:
-        assert not flag.exists(), "the first process that asks is deaf"
+        assert not flag.exists(), "the fault has to have happened: the worker is deaf"
         keys = rig.ask(1, "t07-deaf")
 
         assert_all_well(rig, keys, 40)
@@ -133,10 +132,10 @@ def test_t08_a_hanging_redis_costs_no_caller_anything(rig: Rig, seconds: int, a_
             reads.append(time.monotonic() - began)
             time.sleep(max(0.0, 1 / a_second - posts[-1] - reads[-1]))
 
-    slowest = (statistics.quantiles(posts, n=100)[-1], statistics.quantiles(reads, n=100)[-1])
-    print(f"{len(posts)} posts, p99 {slowest[0]:.3f} s; reads p99 {slowest[1]:.3f} s")
-    assert slowest[0] < 5.0  # ten times the bar of the bench
-    assert slowest[1] < 3.0
+    print(f"{len(posts)} posts, slowest {max(posts):.3f} s; slowest read {max(reads):.3f} s")
+    assert len(posts) >= seconds * a_second / 4, "callers had to wait for Redis"
+    assert max(posts) < 5.0  # ten times the bar of the bench
+    assert max(reads) < 3.0
     assert_all_well(rig, keys, 90)
 
 

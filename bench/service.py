@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6.0, help="how long each rate is measured")
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory(prefix="chipquote-bench-") as folder:
-        env = {"CHIPQUOTE_LOG_LEVEL": "WARNING", "CHIPQUOTE_API_KEY": ""}
+        env = {"CHIPQUOTE_LOG_LEVEL": "WARNING", "CHIPQUOTE_API_KEY": "", "CHIPQUOTE_WAITING_QUOTES": "1000000"}
         with running_system(Path(folder), workers=1, env=env) as system:
             good = [_polls(system, seconds), _time_to_answer(system), _cache(system), _accepted(system, seconds)]
     return int(not all(good))

@@ -283,9 +283,10 @@ class FrontierPoint:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """Cost against `against`: delivery or capability. `note`: whether time cut it short."""
+    """Cost against `against`: delivery or capability, on the basis of the leading plan. `note`: what cut it short."""
 
     against: str
+    basis: str
     points: tuple[FrontierPoint, ...]
     note: str | None
 

@@ -248,8 +248,9 @@ class _Quoting:
                 insight.notes.append("no time was left to weigh every open question")
         if full and leading is not None:
             problem = without(leading.problem, [Item("demand", d) for d in leading.allocation.unserved])
-            columns = leading.allocation.size.columns
-            frontiers = FrontierFinder(request, problem, columns, self._effort, self._watch).frontiers()
+            size = leading.allocation.size.columns
+            finder = FrontierFinder(request, problem, leading.plan, size, self._effort, self._watch)
+            frontiers = finder.frontiers()
         costs = None
         if insight.whole:
             costs = {key: gain_of(worth, request) for key, worth in insight.costs.items()}
@@ -257,7 +258,8 @@ class _Quoting:
         in_any = frozenset(pair for s in solved for pair in s.allocation.quantities)
         unmet = {u.demand for s in solved[:1] for u in s.plan.unserved}
         stuck = blockers(conflict, unmet)
-        rows = WhyNots(request, snapshot, ask, self._screener, insight.reasons, stuck)
+        given_up = frozenset(rule for s in solved[:1] for rule in s.allocation.given_up)
+        rows = WhyNots(request, snapshot, ask, self._screener, insight.reasons, stuck, given_up)
         return _Told(
             why_not=tuple(rows.rows(self._candidates, first, in_any)),
             rules_report=tuple(

@@ -155,6 +155,7 @@ def _clearing(clearing: ClearingGain) -> dict[str, Any]:
 def _frontier(frontier: Frontier) -> dict[str, Any]:
     return {
         "against": frontier.against,
+        "basis": frontier.basis,
         "points": [
             {"total": print_money(point.total), "days": point.days}
             | present(

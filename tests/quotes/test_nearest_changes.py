@@ -183,3 +183,13 @@ def test_a_budget_on_a_maximise_demand_costs_capability(answer):
     report = answer(request)["rules_report"][0]
 
     assert report["cost"] == {"amount": 38, "unit": "units", "objective": "max_capability"}
+
+
+def test_a_rule_that_was_given_up_is_no_reason(answer):
+    offers = [an_offer("o1", available_qty=4), an_offer("o2", price="8500.00"), an_offer("o3", price="9000.00")]
+    rules = [{"id": "r1", "kind": "exclude", "select": {"offers": ["o2", "o3"]}, "priority": 4}]
+
+    result = answer(a_request(offers=offers, rules=rules))
+
+    assert result["plans"][0]["given_up_rules"] == ["r1"]
+    assert row_of(result, "o3")["code"] == "DOMINATED"

@@ -91,25 +91,43 @@ def test_the_gain_of_clearing_is_told_in_money_and_days(answer):
     )
 
 
-def test_an_answer_to_an_open_question_is_worth_what_the_plan_gains(answer):
-    unknown = [{**BUYER_IN_CHINA["parties"][0]}, BUYER_IN_CHINA["parties"][1]]
-    unknown.append({"id": "host", "name": "Orchard Hosting", "country": "US", "hq_country": None})
-    request = a_request(
-        parties=[*a_request()["parties"], unknown[2]],
-        sites=[{"id": "site1", "country": "US"}],
-        demand=[{"id": "d1", "site": "site1", "capability": {"metric": "units", "amount": 10}}],
-        offers=[
-            an_offer("o1", price="8000.00"),
-            an_offer("o2", chip="nvidia-h100-sxm-80gb", price="6000.00", seller="host", ships_from="DE"),
-        ],
-        unknown_policy="both",
-    )
-    result = answer(request)
+HOSTED_BY_A_COMPANY_OF_UNKNOWN_HOME = {
+    "parties": [
+        *a_request()["parties"],
+        {"id": "host", "name": "Orchard Hosting", "country": "MY", "hq_country": None},
+    ],
+    "sites": [{"id": "site1", "country": "MY", "owner": "host", "operator": "host"}],
+    "demand": BUYER_IN_CHINA["demand"],
+    "unknown_policy": "both",
+}
+H100 = an_offer("o2", chip="nvidia-h100-sxm-80gb", price="6000.00")
 
-    worths = [q["worth"] for q in result["open_questions"] if isinstance(q.get("worth"), dict)]
-    opened = result["plans"][1]["total"] != result["plans"][0]["total"]
-    assert bool(worths) is opened
-    assert all(worth == {**usd("20000.00"), "objective": "min_cost"} for worth in worths)
+
+def worths(result):
+    return {q["fact"].rsplit(".", 1)[-1]: q["worth"] for q in result["open_questions"]}
+
+
+def test_an_answer_to_an_open_question_is_worth_what_the_plan_gains(answer):
+    offers = [an_offer("o1", chip="nvidia-t4", price="8000.00"), H100]
+
+    result = answer(a_request(**HOSTED_BY_A_COMPANY_OF_UNKNOWN_HOME, offers=offers))
+
+    assert worths(result)["hq_country"] == {**usd("20000.00"), "objective": "min_cost"}
+
+
+def test_an_answer_that_makes_a_safe_plan_possible_is_worth_that(answer):
+    result = answer(a_request(**HOSTED_BY_A_COMPANY_OF_UNKNOWN_HOME, offers=[H100]))
+
+    assert result["verdict"] == "feasible_if_cleared"
+    assert worths(result)["hq_country"] == "a plan that meets every demand"
+
+
+def test_an_answer_that_opens_no_better_plan_is_worth_nothing(answer):
+    offers = [an_offer("o1", chip="nvidia-t4", price="5000.00"), H100]
+
+    result = answer(a_request(**HOSTED_BY_A_COMPANY_OF_UNKNOWN_HOME, offers=offers))
+
+    assert worths(result)["hq_country"].startswith("nothing")
 
 
 def test_a_scenario_with_its_own_rule_has_a_plan_and_a_report_of_its_own(answer):

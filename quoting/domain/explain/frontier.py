@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from quoting.domain.allocation.allocate import allocate
 from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, Need, NoPlan, PlanRule
-from quoting.domain.answer import Frontier, FrontierPoint
+from quoting.domain.answer import Frontier, FrontierPoint, Plan
 from quoting.domain.explain.gains import capability_unit, decimal
 from quoting.domain.money import Money
 from quoting.domain.request import Objective, QuoteRequest
@@ -26,10 +26,12 @@ class FrontierFinder:
     """Finds the frontiers of one problem, to the gap that the request asks for, within its time."""
 
     def __init__(
-        self, request: QuoteRequest, problem: AllocationProblem, columns: int, effort: Effort, watch: Watch
+        self, request: QuoteRequest, problem: AllocationProblem, leading: Plan, size: int, effort: Effort, watch: Watch
     ) -> None:
+        """`leading`: the plan whose problem it is; `size`: columns of its model."""
+        self._basis = leading.basis
         self._request, self._problem, self._effort, self._watch = request, problem, effort, watch
-        self._most = min(_MOST_POINTS, max(2, int(effort.limit_s * _WORK / max(columns, 1) ** 1.5)))
+        self._most = min(_MOST_POINTS, max(2, int(effort.limit_s * _WORK / max(size, 1) ** 1.5)))
         self._cut = False
 
     def frontiers(self) -> tuple[Frontier, ...]:
@@ -47,7 +49,7 @@ class FrontierFinder:
         self._cut = False
         found = list(points())
         note = "time ran out before all points were found" if self._cut else None
-        return Frontier(name, tuple(found), note)
+        return Frontier(name, self._basis, tuple(found), note)
 
     def _by_delivery(self) -> Iterable[FrontierPoint]:
         """From the plan that takes its time to the quickest: each has to be there sooner than the one before."""

@@ -35,8 +35,16 @@ class WhyNots:
         screener: Screener,
         reasons: Mapping[str, Reason] = MappingProxyType({}),
         blockers: Mapping[str, Reason] = MappingProxyType({}),
+        given_up: Collection[str] = (),
     ) -> None:
-        """`reasons`: what solving told of an offer. `blockers`: of a demand that the leading plan leaves out."""
+        """What is known beside the request.
+
+        Args:
+            reasons: what solving told of an offer.
+            blockers: of a demand that the leading plan leaves out.
+            given_up: rules that the leading plan does not keep, and that are no reason then.
+        """
+        self._given_up = given_up
         self._request, self._snapshot, self._ask, self._screener = request, snapshot, ask, screener
         self._reasons, self._blockers = reasons, blockers
         self._limits = {b.id: limit_minor(b.max, snapshot.fx, request.report_currency) for b in ask.budgets}
@@ -99,6 +107,8 @@ class WhyNots:
     def _alone(self, c: Candidate) -> tuple[Obstacle, NearestChange | None] | None:
         """What stands against even the least that can be taken of the offer, whatever else is chosen."""
         for rule in self._ask.rules:
+            if rule.id in self._given_up:
+                continue
             if rule.kind is RuleKind.EXCLUDE and matches(rule.select, c) and matches(rule.within, c):
                 code = Code.RULE if rule.priority else Code.EXCLUDED
                 change = NearestChange("rule", rule.id, None, None, None, f"without rule {rule.id} it might be used")

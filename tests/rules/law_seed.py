@@ -13,9 +13,7 @@ from quoting.domain.transaction import Transaction
 from tests.rules.builders_law import answer
 from tests.rules.test_seed_on_five_dates import CHIPS, bought, rented
 
-DATES = (
-    "2022-11-01 2023-11-01 2024-10-01 2025-01-23 2025-05-20 2026-02-01 2026-08-01 2026-11-23".split()  # fmt: skip
-)
+DATES = "2022-11-01 2023-11-01 2024-10-01 2025-01-23 2025-05-20 2026-02-01 2026-08-01 2026-11-23".split()
 SHORT = {
     "allowed": "allowed",
     "allowed_with_advisory": "advisory",

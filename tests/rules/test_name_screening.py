@@ -118,3 +118,47 @@ def test_securities_list_is_a_line_only() -> None:
 
     assert got.outcome is Outcome.ALLOWED
     assert any("NS-CMIC" in line for line in got.advisories)
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [
+        ("华为技术有限公司", "Huawei Technologies Co., Ltd. (Huawei)"),
+        ("華為技術有限公司", "Huawei Technologies Co., Ltd. (Huawei)"),
+        ("海康威视", "Hangzhou Hikvision Digital Technology Co., Ltd."),
+        ("浪潮集团", "Inspur Group Co., Ltd."),
+    ],
+)
+def test_name_in_chinese_script_is_a_hit(name: str, entry: str) -> None:
+    assert entry in entries(name, "CN")
+
+
+def test_longer_name_in_chinese_script_that_holds_a_listed_one_is_near() -> None:
+    found = screened("华为云计算技术有限公司", "CN")
+
+    assert not found.exact
+    assert found.near[0].features == ("holds 华为",)
+
+
+def test_hit_says_which_name_it_was_and_what_was_set_aside() -> None:
+    got = answer(a_deal(item=SMALL, parties=buyers("CN", name="SMIC Beijing Co., Ltd.")))
+
+    match = next(dict(f.values_read)["match"] for f in got.findings if f.rule == "entity-list-effect")
+    assert match == "its alias SMIC Beijing; legal form, spelling or brackets set aside"
+
+
+FIRST = (
+    "Lotus Delta|Harbour Lane|Prairie|Formosa Board|Orchid Bay|Silver Crane|Alpine|Baltic|Borneo|Iberia|Hanbit|Merlion|"
+    "Andaman|Cedar Point|Nordic"
+)
+LAST = (
+    "Computing Co., Ltd.|Trading Co., Ltd.|Compute Cooperative|Technology (Beijing) Co., Ltd.|"
+    "Intelligent Technology Co., Ltd.|Semiconductor Co., Ltd.|Cloud Pte Ltd|Integrated Circuit Design Co., Ltd.|"
+    "Information Technology (Shanghai) Co., Ltd.|Artificial Intelligence Research Institute|Microelectronics Corp|Group"
+)
+
+
+def test_invented_names_of_general_words_are_neither_hit_nor_near() -> None:
+    names = [f"{first} {last}" for first in FIRST.split("|") for last in LAST.split("|")]
+
+    assert [name for name in names if screened(name, "CN") != Screened()] == []

@@ -129,6 +129,7 @@ def _spelling(rule: Rule) -> Spelling:
     value = {name: parameter.values[-1] for name, parameter in rule.parameters.items()}
     return Spelling(
         legal_forms=frozenset(_texts(value["legal_forms"])),
+        legal_endings=tuple(sorted(_texts(value["legal_endings"]), key=len, reverse=True)),
         spellings={a: b for a, _, b in (pair.partition("=") for pair in _texts(value["spellings"]))},
         generic=frozenset(_texts(value["generic"])),
         near_score=float(str(value["near_score"].value)),

@@ -68,6 +68,7 @@ READS: Mapping[str, tuple[str, ...]] = {
         "short_alias",
         "brand_length",
         "legal_forms",
+        "legal_endings",
         "spellings",
         "generic",
     ),

@@ -16,12 +16,13 @@ from quoting.domain.parameters import Clock
 
 _MOST_REMEMBERED = 20_000
 _CLOSING_BRACKETS = re.compile(r"(.*)\(([^()]*)\)\s*$")
+_SCRIPT_WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _APOSTROPHES = re.compile(r"['’ʼ`´.]")
 
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """An entry that a name resembles: a person has to look. `score` in percent.
+    """An entry that a name resembles: a person has to look. `score` in percent, `features`: what is alike.
 
     `spelling`: the whole names are close, it may be the same firm; else the name holds the entry's distinctive words.
     """
@@ -29,14 +30,19 @@ class Near:
     entry: ListedParty
     score: float
     spelling: bool
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What the lists say of one name."""
+    """What the lists say of one name. `reasons`: for each hit, which of its names it was and what was set aside."""
 
     exact: tuple[ListedParty, ...] = ()
     near: tuple[Near, ...] = ()
+    reasons: tuple[tuple[str, ...], ...] = ()
+
+    def reason(self, entry: ListedParty) -> str:
+        return "; ".join(self.reasons[self.exact.index(entry)]) if self.reasons else ""
 
 
 NOTHING = Screened()
@@ -50,6 +56,7 @@ class Spelling:
     """
 
     legal_forms: frozenset[str]
+    legal_endings: tuple[str, ...]
     spellings: Mapping[str, str]
     generic: frozenset[str]
     near_score: float
@@ -76,16 +83,17 @@ def words(name: str) -> tuple[str, ...]:
 
 def _joined(found: Iterable[Screened]) -> Screened:
     """One of several: each entry once, as a hit where it is one, else by its best likeness."""
-    exact: list[ListedParty] = []
+    exact: dict[ListedParty, tuple[str, ...]] = {}
     near: dict[int, Near] = {}
     for screened in found:
-        exact += [e for e in screened.exact if e not in exact]
+        for entry, reasons in zip(screened.exact, screened.reasons, strict=True):
+            exact.setdefault(entry, reasons)
         for other in screened.near:
             kept = near.get(id(other.entry))
             if kept is None or (kept.spelling, kept.score) < (other.spelling, other.score):
                 near[id(other.entry)] = other
     held = {id(e) for e in exact}
-    return Screened(tuple(exact), tuple(n for n in near.values() if id(n.entry) not in held))
+    return Screened(tuple(exact), tuple(n for n in near.values() if id(n.entry) not in held), tuple(exact.values()))
 
 
 def _in_order(form: str) -> str:
@@ -101,10 +109,13 @@ class Roll:
         self._bare: dict[str, list[ListedParty]] = {}
         self._brands: dict[str, list[tuple[frozenset[str], str, ListedParty]]] = {}
         self._cleared: set[str] = set()
+        self._written: dict[tuple[str, int], str] = {}
+        self._scripts: list[tuple[str, ListedParty]] = []
         self._seen: dict[tuple[str, tuple[str | None, ...]], Screened] = {}
         for entry in entries:
             for name in (entry.name, *entry.aliases):
                 for form in self._forms(name):
+                    self._written.setdefault((form, id(entry)), name)
                     self._enter(form, entry)
         self._choices = {form: _in_order(form) for form in self._exact}
 
@@ -112,6 +123,8 @@ class Roll:
         if entry.list == "NOT-LISTED":
             self._cleared.add(form)
             return
+        if _SCRIPT_WITHOUT_SPACES.search(form):
+            self._scripts.append((form, entry))
         holders = self._exact.setdefault(form, [])
         if entry not in holders:
             holders.append(entry)
@@ -140,27 +153,49 @@ class Roll:
         return self._seen[key]
 
     def _look(self, name: str, homes: frozenset[str]) -> Screened:
-        exact: list[ListedParty] = []
+        exact: dict[ListedParty, tuple[str, ...]] = {}
         near: list[Near] = []
         for form in self._forms(name):
-            weak = len(form) <= self._spelling.short_alias or not self._brand(form)
+            script = bool(_SCRIPT_WITHOUT_SPACES.search(form))
+            weak = not script and (len(form) <= self._spelling.short_alias or not self._brand(form))
             for entry in self._exact.get(form, ()):
-                self._take(entry, weak, homes, exact, near)
+                self._take(entry, self._features(name, form, entry), weak, homes, exact, near)
             if form not in self._cleared:
                 for entry in self._bare.get(form, ()):  # nothing but the words that make an entry distinctive
-                    self._take(entry, True, homes, exact, near)
+                    self._take(entry, (f"only the distinctive words of {entry.name}",), True, homes, exact, near)
                 near += self._resembling(form)
-        return _joined([Screened(tuple(exact), tuple(near))])
+                if script:
+                    near += [
+                        Near(e, round(fuzz.ratio(form, held), 1), False, (f"holds {held}",))
+                        for held, e in self._scripts
+                        if held in form
+                    ]
+        return _joined([Screened(tuple(exact), tuple(near), tuple(exact.values()))])
+
+    def _features(self, name: str, form: str, entry: ListedParty) -> tuple[str, ...]:
+        """Which of an entry's names it is, and what was set aside to see it."""
+        written = self._written.get((form, id(entry)), entry.name)
+        found = ["the entry's name" if written == entry.name else f"its alias {written}"]
+        if _SCRIPT_WITHOUT_SPACES.search(form) or not form.isascii():
+            found.append("in another script")
+        if " ".join(words(name)) != form:
+            found.append("legal form, spelling or brackets set aside")
+        return tuple(found)
 
     @staticmethod
     def _take(
-        entry: ListedParty, weak: bool, homes: frozenset[str], exact: list[ListedParty], near: list[Near]
+        entry: ListedParty,
+        reasons: tuple[str, ...],
+        weak: bool,
+        homes: frozenset[str],
+        exact: dict[ListedParty, tuple[str, ...]],
+        near: list[Near],
     ) -> None:
         """A short, general or bare name of a firm elsewhere may be another firm: near, not exact."""
         if weak and homes and READ_AS.get(entry.country, entry.country) not in homes:
-            near.append(Near(entry, 100.0, spelling=False))
-        elif entry not in exact:
-            exact.append(entry)
+            near.append(Near(entry, 100.0, False, (*reasons, "but short or general, and the party is elsewhere")))
+        else:
+            exact.setdefault(entry, reasons)
 
     def _resembling(self, form: str) -> list[Near]:
         scored = process.extract(  # the words are in order on both sides: a ratio of them is the token-sorted one
@@ -168,18 +203,31 @@ class Roll:
         )
         own = frozenset(form.split())
         near = [
-            Near(e, round(score, 1), spelling=True)
+            Near(e, round(score, 1), True, (f"its words, put in order, are {score:.0f} percent those of {choice}",))
             for _, score, choice in scored
             if self._distinctive_words_alike(own, choice)
             for e in self._exact[choice]
         ]
         for word in own:
             near += [
-                Near(entry, round(fuzz.token_sort_ratio(form, other), 1), spelling=False)
+                Near(
+                    entry,
+                    round(fuzz.token_sort_ratio(form, other), 1),
+                    False,
+                    (f"holds the distinctive words {' '.join(sorted(brand))}",),
+                )
                 for brand, other, entry in self._brands.get(word, ())
                 if brand <= own
             ]
         return near
+
+    def _without_ending(self, word: str) -> str:
+        """A word of a script without spaces, without the legal form that is written onto it."""
+        if _SCRIPT_WITHOUT_SPACES.search(word):
+            for ending in self._spelling.legal_endings:
+                if word.endswith(ending) and word != ending:
+                    return word[: -len(ending)]
+        return word
 
     def _distinctive_words_alike(self, own: frozenset[str], listed_form: str) -> bool:
         """Whether each distinctive word of an entry has a like one in the name: general words alone make none near."""
@@ -201,7 +249,7 @@ class Roll:
                 texts.append(closing.group(2))
         forms = []
         for text in texts:
-            spelt = tuple(self._spelling.spellings.get(w, w) for w in words(text))
+            spelt = tuple(self._spelling.spellings.get(w, w) for w in map(self._without_ending, words(text)))
             form = " ".join(w for w in spelt if w not in self._spelling.legal_forms) or " ".join(spelt)
             if form and form not in forms:
                 forms.append(form)

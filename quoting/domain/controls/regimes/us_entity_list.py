@@ -141,7 +141,12 @@ def _look(case: Case, actor: Actor, near: Near, outcome: Outcome) -> Finding:
         "red flag",
         outcome,
         f"the name {actor.title} {how} the entry {near.entry.name} (score {near.score:g}): a person has to look",
-        (("name", actor.title), ("entry", near.entry.name), ("score", f"{near.score:g}")),
+        (
+            ("name", actor.title),
+            ("entry", near.entry.name),
+            ("score", f"{near.score:g}"),
+            ("match", "; ".join(near.features)),
+        ),
     )
 
 
@@ -177,6 +182,7 @@ def _entry_values(actor: Actor, entry: ListedParty) -> tuple[tuple[str, str], ..
         ("name", actor.title),
         ("entry", f"{entry.name} ({entry.list}, listed {day}, {entry.citation})"),
         ("score", "100"),
+        ("match", actor.screened.reason(entry)),
     )
 
 

@@ -5,6 +5,7 @@ python -m tests.rules.law_matrix      prints the table of docs/law.md
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -69,7 +70,7 @@ def counts(every: int = 1, part: int = 0, parts: int = 1) -> dict[date, Counter[
     return found
 
 
-def all_counts(processes: int = 4) -> dict[date, Counter[Outcome]]:
+def all_counts(processes: int = 2) -> dict[date, Counter[Outcome]]:
     """The whole matrix, shared out by chip."""
     with ProcessPoolExecutor(processes) as pool:
         parts = [pool.submit(counts, 1, part, processes) for part in range(processes)]
@@ -84,4 +85,4 @@ def table(found: dict[date, Counter[Outcome]]) -> str:
 
 
 if __name__ == "__main__":
-    print(table(all_counts()))
+    print(table(counts(int(sys.argv[1])) if len(sys.argv) > 1 else all_counts()))

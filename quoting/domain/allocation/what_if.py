@@ -50,11 +50,14 @@ class Entry:
 class WhatIf:
     """Solves of one problem's neighbours, all to gap 0, within what is left of the effort."""
 
-    def __init__(self, problem: AllocationProblem, effort: Effort, watch: Watch) -> None:
+    def __init__(
+        self, problem: AllocationProblem, effort: Effort, watch: Watch, known: Allocation | None = None
+    ) -> None:
+        """`known`: a plan of the problem; where it is proven to be the best, it is not looked for again."""
         self.problem, self.effort, self._watch = problem, effort, watch
         self._priorities = {rule.id: rule.priority for rule in problem.rules}
         self.solves = 0
-        base = self.solve(problem)
+        base = known if known is not None and _proven(known) else self.solve(problem)
         if base is None:
             raise OutOfTime
         self.base = base
@@ -75,7 +78,7 @@ class WhatIf:
             if found.proven:
                 return None
             raise OutOfTime
-        if found.stopped is not None or any(o.value != o.bound for o in found.objectives):
+        if not _proven(found):
             raise OutOfTime
         return found
 
@@ -152,6 +155,10 @@ class WhatIf:
     def _given_up(self, plan: Allocation | Recount) -> Score:
         given = Counter(self._priorities.get(rule, 0) for rule in plan.given_up)
         return tuple(Fraction(given[priority]) for priority in (1, 2, 3, 4))
+
+
+def _proven(plan: Allocation) -> bool:
+    return plan.stopped is None and all(o.value == o.bound for o in plan.objectives)
 
 
 def offers_of(plan: Allocation) -> set[str]:

@@ -75,7 +75,7 @@ class Inquiry:
         problem = without(problem, [Item("demand", demand) for demand in plan.unserved])
         insight = self._insight
         try:
-            what_if = self.what_if = WhatIf(problem, self._effort, self._watch)
+            what_if = self.what_if = WhatIf(problem, self._effort, self._watch, plan)
         except OutOfTime:
             insight.notes.append("no time was left to weigh limits and offers by solving again")
             return insight

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from quoting.domain.controls.determination import Determination, Finding, OpenQuestion
@@ -32,7 +33,7 @@ def dump_determination(determination: Determination) -> dict[str, Any]:
         "advisories": list(determination.advisories),
         "not_covered": list(determination.not_covered),
         "data_as_of": determination.data_as_of.isoformat(),
-        "lists": [_list(source, determination.as_of) for source in determination.lists],
+        "lists": list(_lists(determination.lists, determination.as_of)),
         "notice_days": determination.notice_days,
         "review_days": determination.review_days,
     }
@@ -65,6 +66,11 @@ def print_flip(flip: Flip) -> dict[str, Any]:
         "rule": flip.rule,
         "because": flip.because,
     }
+
+
+@lru_cache(maxsize=1_000)
+def _lists(sources: tuple[ListSource, ...], on: date) -> tuple[dict[str, Any], ...]:
+    return tuple(_list(source, on) for source in sources)
 
 
 def _list(source: ListSource, on: date) -> dict[str, Any]:

@@ -63,12 +63,13 @@ class Index:
 
     def law(self, clock: Clock) -> Law:
         """The law on a clock, kept. Days between two changes read the same law: it is made for the first of them."""
-        clock = Clock(self._turn(clock.day), self._turn(clock.known_on))
         found = self._laws.get(clock)
         if found is None:
             if len(self._laws) >= _MOST_CLOCKS:
                 self._laws.clear()
-            found = self._laws[clock] = Law(self._rules, self._groups, clock)
+            first = Clock(self._turn(clock.day), self._turn(clock.known_on))
+            found = self._laws.get(first) or Law(self._rules, self._groups, first)
+            self._laws[first] = self._laws[clock] = found
         return found
 
     def _turn(self, day: date) -> date:

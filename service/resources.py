@@ -49,7 +49,8 @@ def quote_response(record: QuoteRecord, status: int = 200) -> Response:
         response.headers["Retry-After"] = str(retry_after_s(record))
     if status == 200 and request.method in ("GET", "HEAD"):
         response.set_etag(f"{record.id}-{record.version}")
-        response.make_conditional(request)
+        if "If-None-Match" in request.headers:
+            response.make_conditional(request)
     return response
 
 

@@ -145,7 +145,13 @@ _FINDING = record(
 )
 _QUESTION = record(fact=TEXT, question=TEXT, who=TEXT, citation=TEXT, unlocks=TEXT)
 DETERMINATION = record(
-    {"notice_days": {"type": ["integer", "null"]}, "review_days": {"type": ["integer", "null"]}},
+    {
+        "notice_days": {"type": ["integer", "null"]},
+        "review_days": {"type": ["integer", "null"]},
+        "flips": {"type": "array", "items": {"type": "object"}},
+        "exceptions_considered": {"type": "array", "items": record(exception=TEXT, because=TEXT)},
+        "lists": {"type": "array", "items": {"type": "object"}},
+    },
     id=TEXT,
     outcome=one_of(*Outcome),
     exception=TEXT_OR_NULL,

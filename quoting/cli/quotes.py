@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from quoting.bootstrap import ENGINE, local_market
-from quoting.cli.exits import VERDICT, Exit
+from quoting.cli.exits import VERDICT
 from quoting.cli.remote import post_and_follow
 from quoting.cli.render import show
 from quoting.domain.quote import make_quote

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from quoting.domain.allocation import highs
 from quoting.domain.allocation.certificate import Recount, recount
-from quoting.domain.allocation.highs import Solution, Status
+from quoting.domain.allocation.highs import How, Solution, Status
 from quoting.domain.allocation.linear import Number, Terms, greatest, least
 from quoting.domain.allocation.model import PlanModel
+from quoting.domain.allocation.narrowing import affordable, favoured, reachable
 from quoting.domain.allocation.objective import OBJECTIVES, Objective
 from quoting.domain.allocation.problem import (
     Allocation,
@@ -27,6 +28,12 @@ from quoting.domain.watch import Watch
 
 _ROOM = 4  # see `sources.read_sources`
 _MORE_ROOM = 400
+_WIDE = 250  # columns from which on a model is narrowed first
+_VERY_WIDE = 5_000  # from which on it is narrowed twice
+_ROUGH = ((0.7, 1e-2), (3.0, 5e-5))  # columns let in beside each one the relaxation uses, gap of the plan that narrows
+# Branches looked at before a solve is begun anew with another seed, and whether it forgets the plan in hand: what takes
+# one search hours takes another seconds, and which is not known before.
+_ATTEMPTS: tuple[tuple[int | None, bool], ...] = ((1_500, False), (3_000, True), (20_000, False), (None, True))
 _FINEST_GRAIN = 10**6  # weights of a finer grain than one part of this are no longer held exactly in a row
 _BOUND_TOLERANCE = Fraction(1, 10**9)  # of the solver's arithmetic, relative
 
@@ -141,7 +148,7 @@ class _Search:
     def _meet_most(self) -> Status:
         """Narrow to plans that meet as many demands as can be met; infeasible where that is none."""
         met = dict.fromkeys(self.model.met.values(), 1)
-        status = self._solve(met, maximise=True).status
+        status = self._solve(met, How(maximise=True)).status
         if self.best is None:
             return status
         number = len(self.problem.needs) - len(self.best.count.unserved)
@@ -158,7 +165,7 @@ class _Search:
         """Narrow to plans that keep as many rules of priority 1 as can be kept, then of 2, 3, 4."""
         for priority, keeps in sorted(self.keeps.items()):
             kept = dict.fromkeys(keeps.values(), 1)
-            status = self._solve(kept, maximise=True).status
+            status = self._solve(kept, How(maximise=True)).status
             if status is Status.INFEASIBLE or self.best is None:
                 return status
             self.stopped = self.stopped or status is not Status.OPTIMAL
@@ -180,22 +187,63 @@ class _Search:
             return self._soonest()
         objective, terms = OBJECTIVES[name], self.terms[name]
         grain = _grain(terms)
-        solution = self._solve(
-            terms,
-            maximise=objective.maximise,
-            gap=self.effort.gap,
-            resolution=0.01 if grain is None else 1 / grain,
-            limit_s=self.effort.left_s / 2 if halved else None,
-            tell=True,
-        )
-        if self.best is None or solution.status is Status.INFEASIBLE:
+        until = self.effort.spent_s + self.effort.left_s * (0.5 if halved else 1.0)
+        upper = self._narrow(name, until)
+        for shift, (nodes, fresh) in enumerate(_ATTEMPTS):
+            how = How(
+                maximise=objective.maximise,
+                gap=self.effort.gap,
+                resolution=0.01 if grain is None else 1 / grain,
+                limit_s=max(until - self.effort.spent_s, 0.0),
+                upper=None if fresh else upper,
+                nodes=nodes,
+                shift=shift,
+                tell=True,
+            )
+            solution = self._solve(terms, how, fresh=fresh)
+            if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or self.effort.spent_s >= until:
+                break
+        if self.best is None:
             return solution.status, None
+        if solution.status is Status.INFEASIBLE:  # not so: there is the plan in hand
+            solution = Solution(Status.UNKNOWN)
         self.stopped = self.stopped or solution.status is not Status.OPTIMAL
         value = self.best.count.objectives[name]
         bound = self._bound(solution, objective, terms, grain, value)
         self._hold(objective, terms, grain, value)
         self.guide = name
         return solution.status, ObjectiveValue(name, value, bound)
+
+    def _narrow(self, name: str, until: float) -> list[int] | None:
+        """In a wide model, upper bounds of its columns that lose no plan better than one that is soon found."""
+        objective, terms, linear = OBJECTIVES[name], self.terms[name], self.model.linear
+        if len(linear.lower) < _WIDE:
+            return None
+        for favour, gap in _ROUGH if self._start() is None else ():
+            relaxed = highs.relax(linear, terms, self.effort, self.watch, maximise=objective.maximise)
+            if relaxed is None:
+                return None
+            rough = How(
+                maximise=objective.maximise,
+                gap=max(gap, self.effort.gap),
+                limit_s=max(until - self.effort.spent_s, 0.0) / 4,
+                upper=favoured(linear, relaxed, favour),
+                nodes=_ATTEMPTS[0][0],
+                tell=True,
+            )
+            self._solve(terms, rough)
+            if len(linear.lower) < _VERY_WIDE:
+                break
+        start = self._start()
+        if start is None or self.best is None:
+            return None
+        value = self.best.count.objectives[name]
+        upper = affordable(self.model, value) if name == "min_cost" else list(linear.upper)
+        upper = [max(bounds) for bounds in zip(upper, start, strict=True)]
+        relaxed = highs.relax(linear, terms, self.effort, self.watch, maximise=objective.maximise, upper=upper)
+        if relaxed is not None:
+            upper = reachable(linear, upper, relaxed, float(-value if objective.maximise else value))
+        return [max(bounds) for bounds in zip(upper, start, strict=True)]
 
     def _hold(self, objective: Objective, terms: Terms, grain: int | None, value: Fraction) -> None:
         if grain is None:  # rounded against the plan, which stays within the row all the same
@@ -226,7 +274,7 @@ class _Search:
     def _soonest(self) -> tuple[Status, ObjectiveValue | None]:
         """The least day by which everything can be there, found by halving the days on which something arrives."""
         if self.best is None:
-            status = self._solve({}, first=True).status
+            status = self._solve({}, How(first=True)).status
             if self.best is None:
                 return status, None
         arrivals: dict[int, list[int]] = {}  # day to the columns that arrive on it
@@ -240,7 +288,7 @@ class _Search:
             middle = open_days[(len(open_days) - 1) // 2]
             self._bar(arrivals, middle)
             guide = {} if self.guide is None else self.terms[self.guide]
-            status = self._solve(guide, first=True, maximise=self._guide_maximises).status
+            status = self._solve(guide, How(first=True, maximise=self._guide_maximises)).status
             self.model.linear.upper[:] = upper
             if status is Status.INFEASIBLE:
                 open_days = [day for day in open_days if day > middle]
@@ -276,46 +324,25 @@ class _Search:
         return broken and not worse
 
     def _offers_of(self, terms: Terms, maximise: bool) -> set[str] | None:
-        status = self._solve(terms, maximise=maximise, limit_s=self.effort.left_s / 4).status
+        status = self._solve(terms, How(maximise=maximise, limit_s=self.effort.left_s / 4)).status
         return _offers(self.best) if status is Status.OPTIMAL and self.best is not None else None
 
     # ---- one solve
 
-    def _solve(
-        self,
-        terms: Terms,
-        *,
-        maximise: bool = False,
-        gap: float = 0.0,
-        resolution: float = 1.0,
-        limit_s: float | None = None,
-        first: bool = False,
-        tell: bool = False,
-    ) -> Solution:
+    def _solve(self, terms: Terms, how: How, *, fresh: bool = False) -> Solution:
         """Solve and recount. A plan that passes becomes the best; one that fails is looked for again, more strictly."""
         bound = None
         for strict in (False, True):
-            solution = highs.solve(
-                self.model.linear,
-                terms,
-                self.effort,
-                self.watch,
-                maximise=maximise,
-                gap=gap,
-                resolution=resolution,
-                limit_s=limit_s,
-                first=first,
-                start=self._start(),
-                tell=tell,
-                strict=strict,
-            )
+            asked = replace(how, start=None if fresh else self._start(), strict=strict)
+            solution = highs.solve(self.model.linear, terms, self.effort, self.watch, asked)
             if solution.values is None:
                 return solution
             bound = solution.bound if bound is None else bound
             quantities = self.model.plan(solution.values)
             count = recount(self.problem, quantities)
             if self._stands(count):
-                self.best = _Plan(solution.values, quantities, count)
+                if how.first or not self._worse(terms, solution.values, how.maximise):
+                    self.best = _Plan(solution.values, quantities, count)
                 return solution
         return Solution(Status.UNKNOWN, None, bound)
 
@@ -323,6 +350,14 @@ class _Search:
         """The plan in hand, where the model has had no further columns since."""
         best = self.best
         return best.values if best is not None and len(best.values) == len(self.model.linear.lower) else None
+
+    def _worse(self, terms: Terms, values: Sequence[int], maximise: bool) -> bool:
+        """Whether a plan is worse than the one in hand, which a solve cut short may return."""
+        start = self._start()
+        if start is None:
+            return False
+        gain = sum(value * (values[column] - start[column]) for column, value in terms.items())
+        return gain < 0 if maximise else gain > 0
 
     def _stands(self, count: Recount) -> bool:
         return not count.faults and (self.partial or not count.unserved)

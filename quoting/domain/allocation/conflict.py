@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from quoting.domain.allocation import highs
 from quoting.domain.allocation.certificate import recount
-from quoting.domain.allocation.highs import Status
+from quoting.domain.allocation.highs import How, Status
 from quoting.domain.allocation.model import PlanModel
 from quoting.domain.allocation.problem import AllocationProblem, Effort, Item, Need
 from quoting.domain.allocation.relaxation import without
@@ -74,7 +74,7 @@ class _Probe:
         asked = without(self.problem, [*(item for item in self.items if item not in chosen), *lifted])
         model = PlanModel(_one_piece(asked), room=_ROOM)
         add_rules(model)
-        solution = highs.solve(model.linear, {}, self.effort, self.watch, first=True)
+        solution = highs.solve(model.linear, {}, self.effort, self.watch, How(first=True))
         if solution.status is Status.INFEASIBLE:
             return False
         if solution.values is not None and recount(asked, model.plan(solution.values)).holds:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from queue import SimpleQueue
 from typing import Any
@@ -14,7 +14,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from quoting.domain.allocation.linear import LinearModel, Terms
+from quoting.domain.allocation.linear import LinearModel, Terms, countable
 from quoting.domain.allocation.problem import Effort
 from quoting.domain.errors import Cancelled
 from quoting.domain.watch import Watch
@@ -22,6 +22,7 @@ from quoting.domain.watch import Watch
 _LARGEST = 2.0**23  # coefficients beyond are scaled down, by powers of two so that nothing is rounded
 _CLOSE_ENOUGH = 0.999  # of the gap asked for: what is lost when a bound is rounded outwards must not open it again
 _ASK_EVERY_S = 0.1
+_WHOLE = 1e-5  # what differs by less from a whole number is one
 
 
 class Status(Enum):
@@ -40,6 +41,18 @@ class Solution:
     bound: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """The relaxation's optimum, as a least value: what is maximised has its sign turned.
+
+    `values` of all columns, `costs` what one unit more of each adds to the value at least (reduced costs).
+    """
+
+    value: float
+    values: Sequence[float]
+    costs: Sequence[float]
+
+
 class _Quiet(highspy.Highs):
     """A solver that never prints: it would greet on standard output, where only JSON may stand."""
 
@@ -55,80 +68,129 @@ def solver_version() -> str:
     return str(_Quiet().version())
 
 
-def solve(
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to solve.
+
+    `gap` is relative; values that differ by less than `resolution` (units of the objective) are the same. `limit_s`:
+    least time to take, where that is less than what is left. `first`: the first solution will do. `start`, `upper`:
+    values to begin with and upper bounds in place of the model's, for all columns. `nodes`: at most so many branches.
+    `shift` is added to the seed. `tell`: the watch hears of better plans. `strict`: every column is held whole, with
+    tolerances as fine as the solver has them.
+    """
+
+    maximise: bool = False
+    gap: float = 0.0
+    resolution: float = 1.0
+    limit_s: float | None = None
+    first: bool = False
+    start: Sequence[int] | None = None
+    upper: Sequence[int] | None = None
+    nodes: int | None = None
+    shift: int = 0
+    tell: bool = False
+    strict: bool = False
+
+
+def solve(linear: LinearModel, objective: Terms, effort: Effort, watch: Watch, how: How) -> Solution:
+    """Solve a whole-number model within the time that is left; without an objective any solution will do.
+
+    Raises:
+        Cancelled: the watch said stop.
+    """
+    if _contradicts_itself(linear):
+        return Solution(Status.INFEASIBLE)
+    if not linear.lower:
+        return Solution(Status.OPTIMAL, [], 0.0)
+    free = [False] * len(linear.lower) if how.strict else countable(linear)
+    solution, trusted = _solve(linear, objective, effort, watch, how, free)
+    if not trusted and any(free):
+        solution, trusted = _solve(linear, objective, effort, watch, how, [False] * len(free))
+    if not trusted:
+        solution, _ = _solve(linear, objective, effort, watch, replace(how, start=None), [False] * len(free))
+    return solution
+
+
+def _solve(
+    linear: LinearModel, objective: Terms, effort: Effort, watch: Watch, how: How, free: Sequence[bool]
+) -> tuple[Solution, bool]:
+    """One run, and whether its solution is whole and worth what the solver says it is.
+
+    HiGHS 1.16 may give a start back as the best solution though its presolve found, and proved, a better one.
+    """
+    left = effort.left_s if how.limit_s is None else min(how.limit_s, effort.left_s)
+    if left <= 0:
+        return Solution(Status.UNKNOWN), True
+    costs, factor = _scaled_costs(linear, objective)
+    solver = _Quiet()
+    options: dict[str, Any] = {
+        "threads": 1,
+        "random_seed": effort.seed + how.shift,
+        "time_limit": left,
+        "mip_rel_gap": how.gap * _CLOSE_ENOUGH,
+        "mip_abs_gap": how.resolution * factor * 0.5,
+        "mip_feasibility_tolerance": 1e-9 if how.strict else 1e-7,
+        "primal_feasibility_tolerance": 1e-9 if how.strict else 1e-7,
+    }
+    if how.nodes is not None:
+        options["mip_max_nodes"] = how.nodes
+    if how.first:
+        options["mip_max_improving_sols"] = 1
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    program = _program(linear, costs, how.maximise, how.upper)
+    kinds = (highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
+    program.integrality_ = [kinds[f] for f in free]
+    solver.passModel(program)
+    if how.start is not None:
+        begin = highspy.HighsSolution()
+        begin.col_value = [float(v) for v in how.start]
+        solver.setSolution(begin)
+    _run(solver, watch, factor if how.tell else None)
+    effort.spent_s += float(solver.getRunTime())
+    solution = _read(solver, factor, how.first)
+    if solution.values is None:
+        return solution, True
+    values = np.array(solution.values, dtype=np.float64)
+    said = float(solver.getInfo().objective_function_value)
+    whole = bool(np.abs(values - np.asarray(solver.getSolution().col_value)).max() <= _WHOLE)
+    return solution, whole and abs(float(costs @ values) - said) <= 1e-6 * max(1.0, abs(said))
+
+
+def relax(
     linear: LinearModel,
     objective: Terms,
     effort: Effort,
     watch: Watch,
     *,
     maximise: bool = False,
-    gap: float = 0.0,
-    resolution: float = 1.0,
-    limit_s: float | None = None,
-    first: bool = False,
-    start: Sequence[int] | None = None,
-    tell: bool = False,
-    strict: bool = False,
-) -> Solution:
-    """Solve a whole-number model within the time that is left.
-
-    Args:
-        objective: its terms; without any, any solution will do.
-        gap: relative; `resolution`: two values that differ by less are the same, in units of the objective.
-        limit_s: least time to take, where that is less than what is left.
-        first: the first solution found will do.
-        start: values of all columns to begin with.
-        tell: the watch hears of better plans.
-        strict: tolerances as fine as the solver has them.
+    upper: Sequence[int] | None = None,
+) -> Relaxation | None:
+    """Solve without asking for whole numbers; None where there is no solution or no time.
 
     Raises:
         Cancelled: the watch said stop.
     """
-    left = effort.left_s if limit_s is None else min(limit_s, effort.left_s)
-    if _contradicts_itself(linear):
-        return Solution(Status.INFEASIBLE)
-    if left <= 0:
-        return Solution(Status.UNKNOWN)
-    if not linear.lower:
-        return Solution(Status.OPTIMAL, [], 0.0)
+    if effort.left_s <= 0 or not linear.lower:
+        return None
     costs, factor = _scaled_costs(linear, objective)
     solver = _Quiet()
-    options: dict[str, Any] = {
-        "threads": 1,
-        "random_seed": effort.seed,
-        "time_limit": left,
-        "mip_rel_gap": gap * _CLOSE_ENOUGH,
-        "mip_abs_gap": resolution * factor * 0.5,
-        "mip_feasibility_tolerance": 1e-9 if strict else 1e-7,
-        "primal_feasibility_tolerance": 1e-9 if strict else 1e-7,
-    }
-    if first:
-        options["mip_max_improving_sols"] = 1
-    for name, value in options.items():
+    for name, value in {"threads": 1, "random_seed": effort.seed, "time_limit": effort.left_s}.items():
         solver.setOptionValue(name, value)
-    solver.passModel(_program(linear, costs, maximise))
-    if start is not None:
-        begin = highspy.HighsSolution()
-        begin.col_value = [float(v) for v in start]
-        solver.setSolution(begin)
-    _run(solver, watch, factor if tell else None)
+    program = _program(linear, costs, maximise, upper)
+    program.integrality_ = []
+    solver.passModel(program)
+    _run(solver, watch, None)
     effort.spent_s += float(solver.getRunTime())
-    solution = _read(solver, factor, first)
-    if start is not None and solution.values is not None and not _agrees(solver, costs, solution.values):
-        return solve(
-            linear,
-            objective,
-            effort,
-            watch,
-            maximise=maximise,
-            gap=gap,
-            resolution=resolution,
-            limit_s=limit_s,
-            first=first,
-            tell=tell,
-            strict=strict,
-        )
-    return solution
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    sign = (-1.0 if maximise else 1.0) / factor
+    found = solver.getSolution()
+    return Relaxation(
+        value=sign * float(solver.getInfo().objective_function_value),
+        values=[float(v) for v in found.col_value],
+        costs=[sign * float(v) for v in found.col_dual],
+    )
 
 
 def _agrees(solver: _Quiet, costs: NDArray[np.float64], values: Sequence[int]) -> bool:
@@ -171,7 +233,9 @@ def _scaled_costs(linear: LinearModel, objective: Terms) -> tuple[NDArray[np.flo
     return costs * factor, factor
 
 
-def _program(linear: LinearModel, costs: NDArray[np.float64], maximise: bool) -> highspy.HighsLp:
+def _program(
+    linear: LinearModel, costs: NDArray[np.float64], maximise: bool, uppers: Sequence[int] | None = None
+) -> highspy.HighsLp:
     """The model in the solver's words; rows of large coefficients are scaled down by powers of two."""
     infinity = highspy.kHighsInf
     starts = np.array(linear.starts, dtype=np.int32)
@@ -189,13 +253,12 @@ def _program(linear: LinearModel, costs: NDArray[np.float64], maximise: bool) ->
     lp.sense_ = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
     lp.col_cost_ = costs
     lp.col_lower_ = np.array(linear.lower, dtype=np.float64)
-    lp.col_upper_ = np.array(linear.upper, dtype=np.float64)
+    lp.col_upper_ = np.array(linear.upper if uppers is None else uppers, dtype=np.float64)
     lp.row_lower_, lp.row_upper_ = lower, upper
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.start_ = starts
     lp.a_matrix_.index_ = np.array(linear.index, dtype=np.int32)
     lp.a_matrix_.value_ = value
-    lp.integrality_ = [highspy.HighsVarType.kInteger] * len(linear.lower)
     return lp
 
 

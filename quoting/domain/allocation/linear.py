@@ -49,6 +49,35 @@ class LinearModel:
         return len(self.row_lower) - 1
 
 
+def countable(model: LinearModel) -> list[bool]:
+    """The columns that may be left free to be fractions, because they are likely to come out whole by themselves.
+
+    Once the 0-1 columns are decided, pieces that are only ever counted one by one form, as a rule, a network, and the
+    corners of a network are whole. Columns that share rows stand and fall together.
+    """
+    parent = list(range(len(model.lower)))
+
+    def root(column: int) -> int:
+        while parent[column] != column:
+            parent[column] = parent[parent[column]]
+            column = parent[column]
+        return column
+
+    weighed: list[int] = []
+    for begin, end in zip(model.starts, model.starts[1:], strict=False):
+        members = [
+            (c, v) for c, v in zip(model.index[begin:end], model.value[begin:end], strict=True) if model.upper[c] > 1
+        ]
+        if members:
+            first = root(members[0][0])
+            for column, _ in members:
+                parent[root(column)] = first
+            if any(abs(value) != 1 for _, value in members):
+                weighed.append(first)
+    barred = {root(column) for column in weighed}
+    return [model.upper[c] > 1 and root(c) not in barred for c in range(len(parent))]
+
+
 def scaled(terms: Terms, factor: Number) -> dict[int, Number]:
     """The terms times a factor."""
     return {column: factor * value for column, value in terms.items()}

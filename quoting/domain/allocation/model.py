@@ -90,6 +90,10 @@ class PlanModel:
     def quantities(self, key: BlockKey) -> list[Quantity]:
         return self._quantities[key]
 
+    def taken(self, s: int) -> Sequence[int]:
+        """The 0-1 columns of the price breaks of a source; none where it needs none."""
+        return self._tiers[s].taken or ()
+
     def pieces(self, keys: Iterable[BlockKey]) -> dict[int, Number]:
         return {q.column: q.step for key in keys for q in self._quantities[key]}
 

@@ -14,7 +14,7 @@ from fractions import Fraction
 from quoting.domain.allocation import highs
 from quoting.domain.allocation.allocate import allocate
 from quoting.domain.allocation.certificate import budget_spend, recount, rule_value
-from quoting.domain.allocation.highs import Status
+from quoting.domain.allocation.highs import How, Status
 from quoting.domain.allocation.linear import Terms, added, scaled
 from quoting.domain.allocation.model import PlanModel
 from quoting.domain.allocation.problem import (
@@ -249,7 +249,7 @@ class _Repairing:
         firm = replace(problem, rules=tuple(r for r in problem.rules if not r.priority), objectives=())
         model = PlanModel(firm, room=_ROOM)
         add_rules(model)
-        solution = highs.solve(model.linear, terms(model), self.effort, self.watch, maximise=maximise)
+        solution = highs.solve(model.linear, terms(model), self.effort, self.watch, How(maximise=maximise))
         if solution.values is None:
             self.cut = self.cut or solution.status is not Status.INFEASIBLE
             return None

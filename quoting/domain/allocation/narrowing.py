@@ -1,0 +1,94 @@
+"""Where better plans can lie at all: bounds on columns that lose no plan better than the one in hand.
+
+A wide model is mostly offers that no good plan uses. A plan found among the few that the relaxation favours is soon
+good, and its cost then bounds what any better plan can take of all others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+from quoting.domain.allocation.highs import Relaxation
+from quoting.domain.allocation.linear import LinearModel
+from quoting.domain.allocation.model import BlockKey, PlanModel
+from quoting.domain.allocation.sources import weights
+
+_SAFETY = 1e-6  # relative; far above the errors of the solver's arithmetic
+
+
+def favoured(linear: LinearModel, relaxed: Relaxation, favour: float) -> list[int]:
+    """Upper bounds that leave the columns the relaxation uses and `favour` times as many that come next: no proof."""
+    unused = sorted(
+        (cost, column)
+        for column, cost in enumerate(relaxed.costs)
+        if cost > _SAFETY and relaxed.values[column] <= linear.lower[column] + _SAFETY
+    )
+    used = sum(value > low + _SAFETY for value, low in zip(relaxed.values, linear.lower, strict=True))
+    upper = list(linear.upper)
+    for _, column in unused[int(favour * used) :]:
+        upper[column] = linear.lower[column]
+    return upper
+
+
+def reachable(linear: LinearModel, upper: Sequence[int], relaxed: Relaxation, value: float) -> list[int]:
+    """Upper bounds outside of which no plan is better than a value: each further unit costs its reduced cost.
+
+    Args:
+        upper: the bounds under which the relaxation was solved.
+        value: of the plan in hand, in the sense and units of the relaxation.
+    """
+    room = (value - relaxed.value) * (1 + _SAFETY) + _SAFETY * max(1.0, abs(relaxed.value))
+    narrowed = list(upper)
+    for column, cost in enumerate(relaxed.costs):
+        if cost > 0 and room < cost * (upper[column] - linear.lower[column]):
+            narrowed[column] = linear.lower[column] + math.floor(room / cost)
+    return narrowed
+
+
+def affordable(model: PlanModel, most_minor: Fraction) -> list[int]:
+    """Upper bounds outside of which a plan costs more than an amount, or one vendor more than its share of that."""
+    upper = list(model.linear.upper)
+    ratio = _least_weight(model)
+    if ratio <= 0:
+        return upper
+    shares = _shares(model)
+    for s, source in enumerate(model.sources):
+        for b, block in enumerate(source.blocks):
+            cash = most_minor / ratio * shares.get((s, b), Fraction(1))
+            for t, q in enumerate(model.quantities((s, b))):
+                weight, unit = weights(block.use)[q.at], block.use.unit_minor[q.at]
+                limits = [most_minor // weight if weight else None, cash // unit if unit else None]
+                pieces = min((int(n) for n in limits if n is not None), default=None)
+                if pieces is None:
+                    continue
+                upper[q.column] = min(upper[q.column], pieces // q.step)
+                if source.single and source.tiers and pieces < source.tiers[t].least:
+                    for z in model.taken(s)[t : t + 1]:
+                        upper[z] = 0
+    return upper
+
+
+def _least_weight(model: PlanModel) -> Fraction:
+    """The least that a piece weighs for each minor unit it costs."""
+    uses = (block.use for source in model.sources for block in source.blocks)
+    ratios = {Fraction(1)} | {
+        Fraction(weight) / unit
+        for use in uses
+        if use.weight_minor is not None
+        for weight, unit in zip(use.weight_minor, use.unit_minor, strict=True)
+        if unit
+    }
+    return min(ratios)
+
+
+def _shares(model: PlanModel) -> dict[BlockKey, Fraction]:
+    """The greatest share of all spend that mandatory rules leave to the vendor of a block."""
+    shares: dict[BlockKey, Fraction] = {}
+    for rule in model.problem.rules:
+        capped = rule.kind == "concentration" or (rule.kind == "share" and rule.op != ">=")
+        if capped and rule.measure == "spend" and not rule.priority:
+            for key in model.blocks(rule.select):
+                shares[key] = min(shares.get(key, Fraction(1)), rule.value)
+    return shares

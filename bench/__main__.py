@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MODULES = ("bench.law", "bench.service")
+MODULES = ("bench.allocation", "bench.law", "bench.service")
 
 
 def main() -> int:

@@ -329,5 +329,5 @@ class Quote:
     fx: tuple[FxRate, ...] = ()  # every rate that a price, limit or total was converted at
     clearing: ClearingGain | None = None
     frontiers: tuple[Frontier, ...] = ()
-    explain_notes: tuple[str, ...] = ()  # what no time was left for
+    explain_notes: tuple[str, ...] = ()  # what no effort was left for
     disclaimer: str = field(default="This informs; it is not legal advice.")

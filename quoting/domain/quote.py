@@ -47,6 +47,9 @@ from quoting.domain.snapshot import Snapshot
 from quoting.domain.watch import Silent, Watch
 
 SAFE, IF_CLEARED = "safe", "if_cleared"
+# Of one solve of an explanation: what is explained then hangs on the model, and seldom on how fast the machine is,
+# so that equal requests have equal digests.
+_EXPLAIN_NODES = 200
 _PART = 0.7  # of the time that is left for offers and limits, before questions and frontiers
 
 
@@ -119,6 +122,7 @@ class _Quoting:
             self._watch.stage("finding what conflicts", 70)
             conflict = self._conflict(ask)
         self._watch.stage("explaining", 90)
+        self._effort.most_nodes = _EXPLAIN_NODES
         return self._quote(verdict, solved, conflict, ask, searched)
 
     def _solve(self, kind: PlanKind, basis: str, ask: Ask) -> tuple[_Solved | None, bool]:
@@ -245,7 +249,7 @@ class _Quoting:
             weigher = QuestionWeigher(request, ask, self._builder, self._candidates, what_if, self._effort, self._watch)
             questions = weigher.weighed(questions)
             if weigher.cut:
-                insight.notes.append("no time was left to weigh every open question")
+                insight.notes.append("no effort was left to weigh every open question")
         if full and leading is not None:
             problem = without(leading.problem, [Item("demand", d) for d in leading.allocation.unserved])
             size = leading.allocation.size.columns

@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import a_request, an_offer
 
+SOURCING = Path(__file__).parents[1] / "data" / "sourcing"
 SEED = json.loads((Path(__file__).parents[2] / "examples" / "bytedance-2025.json").read_text(encoding="utf-8"))
 
 
@@ -44,3 +45,14 @@ def test_the_answer_is_another_when_the_reference_data_is_of_another_day(answer)
     one, other = answer(a_request()), answer(a_request(as_of="2026-03-03"))
 
     assert one["reproducibility"]["snapshot"] != other["reproducibility"]["snapshot"]
+
+
+def test_a_full_explanation_is_the_same_twice_although_it_is_cut_short(answer):
+    """What is explained ends by nodes of the search, not by the clock."""
+    request = json.loads((SOURCING / "power-S-101.json").read_text(encoding="utf-8"))
+    request["solve"]["time_limit_s"] = 60
+
+    one, other = answer(request), answer(request)
+
+    assert any("no effort was left" in note for note in one["explain_notes"])
+    assert digest_of(one) == digest_of(other)

@@ -203,6 +203,8 @@ class _Search:
             solution = self._solve(terms, how, fresh=fresh)
             if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or self.effort.spent_s >= until:
                 break
+            if self.effort.most_nodes is not None:  # who counts nodes wants one try, not a proof at any price
+                break
         if self.best is None:
             return solution.status, None
         if solution.status is Status.INFEASIBLE:  # not so: there is the plan in hand

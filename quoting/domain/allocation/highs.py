@@ -132,8 +132,9 @@ def _solve(
         "mip_feasibility_tolerance": 1e-9 if how.strict else 1e-7,
         "primal_feasibility_tolerance": 1e-9 if how.strict else 1e-7,
     }
-    if how.nodes is not None:
-        options["mip_max_nodes"] = how.nodes
+    nodes = [n for n in (how.nodes, effort.most_nodes) if n is not None]
+    if nodes:
+        options["mip_max_nodes"] = min(nodes)
     if how.first:
         options["mip_max_improving_sols"] = 1
     for name, value in options.items():

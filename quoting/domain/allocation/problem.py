@@ -186,13 +186,15 @@ class Item:
 class Effort:
     """How hard to try, over all solves of one request. Units: seconds of solver time; gap a fraction.
 
-    `spent_s` grows with each solve by what the solver reports: the domain has no clock of its own.
+    `spent_s` grows with each solve by what the solver reports: the domain has no clock of its own. `most_nodes`: of the
+    search tree of one solve; unlike time it cuts at the same place on every machine.
     """
 
     gap: float
     limit_s: float
     seed: int
     spent_s: float = 0.0
+    most_nodes: int | None = None
 
     @property
     def left_s(self) -> float:

@@ -77,12 +77,12 @@ class Inquiry:
         try:
             what_if = self.what_if = WhatIf(problem, self._effort, self._watch, plan)
         except OutOfTime:
-            insight.notes.append("no time was left to weigh limits and offers by solving again")
+            insight.notes.append("no effort was left to weigh limits and offers by solving again")
             return insight
         try:
             self._limits(what_if)
         except OutOfTime:
-            insight.notes.append("no time was left to find out what every rule and budget costs")
+            insight.notes.append("no effort was left to find out what every rule and budget costs")
         self._offers(what_if, plan)
         return insight
 
@@ -216,7 +216,7 @@ class Inquiry:
     def _bounded(self, offer: str, factor: Fraction | None) -> Reason:
         because = "a plan without it is no worse in the objectives asked for"
         if factor is None or factor >= 1 or factor <= 0:
-            return Reason(Code.DOMINATED, f"{because}; no time was left for its exact entry price")
+            return Reason(Code.DOMINATED, f"{because}; no effort was left for its exact entry price")
         priced = _Priced(self._request, self._snapshot, self._ask, self._builder, self._candidates[offer])
         change = priced.change(math.ceil(priced.offered * factor), "bound", "above that no better plan can use it")
         return Reason(Code.DOMINATED, f"{because}; of its entry price only a bound is known", change)

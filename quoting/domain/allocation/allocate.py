@@ -29,11 +29,12 @@ from quoting.domain.watch import Watch
 _ROOM = 4  # see `sources.read_sources`
 _MORE_ROOM = 400
 _WIDE = 250  # columns from which on a model is narrowed first
-_VERY_WIDE = 5_000  # from which on it is narrowed twice
+_VERY_WIDE = 5_000  # from which on it is narrowed twice, as it is where the first plan is not near the relaxation
+_NEAR = 0.05
 _ROUGH = ((0.7, 1e-2), (3.0, 5e-5))  # columns let in beside each one the relaxation uses, gap of the plan that narrows
 # Branches looked at before a solve is begun anew with another seed, and whether it forgets the plan in hand: what takes
 # one search hours takes another seconds, and which is not known before.
-_ATTEMPTS: tuple[tuple[int | None, bool], ...] = ((1_500, False), (3_000, True), (20_000, False), (None, True))
+_ATTEMPTS: tuple[tuple[int | None, bool], ...] = ((4_000, False), (4_000, True), (20_000, False), (None, True))
 _FINEST_GRAIN = 10**6  # weights of a finer grain than one part of this are no longer held exactly in a row
 _BOUND_TOLERANCE = Fraction(1, 10**9)  # of the solver's arithmetic, relative
 
@@ -234,8 +235,10 @@ class _Search:
                 tell=True,
             )
             self._solve(terms, rough)
-            if len(linear.lower) < _VERY_WIDE:
-                break
+            if self.best is not None and len(linear.lower) < _VERY_WIDE:
+                value = self.best.count.objectives[name]
+                if abs(float(value) - abs(relaxed.value)) <= _NEAR * abs(relaxed.value):
+                    break
         start = self._start()
         if start is None or self.best is None:
             return None

@@ -99,3 +99,31 @@ def test_a_total_is_the_sum_of_its_lines_and_order_charges() -> None:
             charges = sum(lot.charge_minor for lot in problem.lots if lot.offer in found.breaks)
 
             assert found.total_minor == lines + charges
+
+
+def test_money_of_any_size_is_counted_to_the_minor_unit() -> None:
+    """A million times the money: totals beyond 10 ** 11 minor units, and the very same plan is the best."""
+    for problem in problems(rules=True):
+        usual, dear = cost(problem), cost(times_the_money(problem, 10**6))
+
+        assert dear == (None if usual is None else usual * 10**6)
+
+
+def times_the_money(problem: AllocationProblem, factor: int) -> AllocationProblem:
+    money = {"cap", "min_order"}
+    return replace(
+        problem,
+        lots=tuple(replace(lot, charge_minor=lot.charge_minor * factor) for lot in problem.lots),
+        uses=tuple(
+            replace(
+                use,
+                unit_minor=tuple(price * factor for price in use.unit_minor),
+                weight_minor=use.weight_minor and tuple(weight * factor for weight in use.weight_minor),
+            )
+            for use in problem.uses
+        ),
+        budgets=tuple(replace(b, limit_minor=b.limit_minor * factor) for b in problem.budgets),
+        rules=tuple(
+            replace(r, value=r.value * factor) if r.kind in money and r.measure == "spend" else r for r in problem.rules
+        ),
+    )

@@ -187,7 +187,8 @@ def test_the_catalogue_and_the_law_of_a_day_can_be_read(client: Client):
 
 def test_quotes_are_listed_and_one_can_be_asked_to_end(client: Client, live: Live):
     with live.held():
-        quote = client.submit(a_request(client_ref="to be cancelled"))
+        nobody_asked_before = [an_offer(vendor="Vendor of the cancelled quote")]  # else the cache answers at once
+        quote = client.submit(a_request(client_ref="to be cancelled", offers=nobody_asked_before))
         live.until(quote.id, "running")
         assert client.cancel(quote.id).cancel_requested
         assert live.until_done(quote.id)["status"] == "cancelled"

@@ -102,12 +102,13 @@ def solve(linear: LinearModel, objective: Terms, effort: Effort, watch: Watch, h
         return Solution(Status.INFEASIBLE)
     if not linear.lower:
         return Solution(Status.OPTIMAL, [], 0.0)
-    free = [False] * len(linear.lower) if how.strict else countable(linear)
+    held = [column in linear.sums for column in range(len(linear.lower))]
+    free = held if how.strict else [a or b for a, b in zip(held, countable(linear), strict=True)]
     solution, trusted = _solve(linear, objective, effort, watch, how, free)
-    if not trusted and any(free):
-        solution, trusted = _solve(linear, objective, effort, watch, how, [False] * len(free))
+    if not trusted and free != held:
+        solution, trusted = _solve(linear, objective, effort, watch, how, held)
     if not trusted:
-        solution, _ = _solve(linear, objective, effort, watch, replace(how, start=None), [False] * len(free))
+        solution, _ = _solve(linear, objective, effort, watch, replace(how, start=None), held)
     return solution
 
 
@@ -154,7 +155,9 @@ def _solve(
         return solution, True
     values = np.array(solution.values, dtype=np.float64)
     said = float(solver.getInfo().objective_function_value)
-    whole = bool(np.abs(values - np.asarray(solver.getSolution().col_value)).max() <= _WHOLE)
+    off = np.abs(values - np.asarray(solver.getSolution().col_value))
+    off[list(linear.sums)] = 0.0
+    whole = bool(off.max() <= _WHOLE)
     return solution, whole and abs(float(costs @ values) - said) <= 1e-6 * max(1.0, abs(said))
 
 

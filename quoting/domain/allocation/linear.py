@@ -20,6 +20,7 @@ class LinearModel:
     def __init__(self) -> None:
         self.lower: list[int] = []
         self.upper: list[int] = []
+        self.sums: set[int] = set()  # columns that an equation makes whole
         self.row_lower: list[int | None] = []
         self.row_upper: list[int | None] = []
         self.starts: list[int] = [0]
@@ -31,6 +32,15 @@ class LinearModel:
         self.lower.append(lower)
         self.upper.append(upper)
         return len(self.lower) - 1
+
+    def total(self, terms: Terms) -> dict[int, Number]:
+        """A new column for the sum of terms, so that many rows can speak of it in one entry each."""
+        parts = math.lcm(*(v.denominator for v in terms.values()))
+        whole = scaled(terms, parts)
+        column = self.column(int(greatest(self, whole)))
+        self.sums.add(column)
+        self.row(added(whole, {column: -1}), lower=0, upper=0)
+        return {column: Fraction(1, parts)}
 
     def row(self, terms: Terms, lower: Number | None = None, upper: Number | None = None) -> int:
         """Add a row and return its number.
@@ -63,7 +73,7 @@ def countable(model: LinearModel) -> list[bool]:
             column = parent[column]
         return column
 
-    weighed: list[int] = []
+    weighed: list[int] = list(model.sums)
     for begin, end in zip(model.starts, model.starts[1:], strict=False):
         members = [
             (c, v) for c, v in zip(model.index[begin:end], model.value[begin:end], strict=True) if model.upper[c] > 1

@@ -10,6 +10,8 @@ from quoting.domain.allocation.linear import LinearModel, Number, Terms, added, 
 from quoting.domain.allocation.model import BlockKey, PlanModel
 from quoting.domain.allocation.problem import Lot, PlanRule
 
+_DENSE = 300_000  # entries of a rule from which on a vendor's part is summed once, in a column of its own
+
 
 def add_rules(model: PlanModel) -> dict[int, dict[str, int]]:
     """Add all rules of the problem; the keep columns by priority and rule id."""
@@ -53,9 +55,11 @@ def _min_order(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
 
 
 def _concentration(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
-    base = model.measure(rule.measure or "units", model.blocks(rule.select))
-    for keys in _grouped(model, rule, _vendor).values():
-        part = model.measure(rule.measure or "units", keys)
+    parts = [model.measure(rule.measure or "units", keys) for keys in _grouped(model, rule, _vendor).values()]
+    if len(parts) * sum(map(len, parts)) > _DENSE:
+        parts = [model.linear.total(part) for part in parts]
+    base = added(*parts)
+    for part in parts:
         _compare(model.linear, added(part, scaled(base, -rule.value)), "<=", 0, keep)
 
 

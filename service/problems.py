@@ -106,12 +106,13 @@ def install_error_handlers(app: Flask) -> None:
 
 
 def _domain_error(error: DomainError) -> Response:
-    status = STATUS.get(type(error))
-    if status is None:
+    kind = next((kind for kind in type(error).__mro__ if kind in STATUS), None)  # a kind of it is answered like it
+    if kind is None:
         return _unexpected(error)
+    status = STATUS[kind]
     headers: dict[str, str] = {}
     more: dict[str, Any] = {}
-    if type(error) in WAIT_AND_RETRY:
+    if kind in WAIT_AND_RETRY:
         headers["Retry-After"] = "1"
     if isinstance(error, Unauthorized):
         headers["WWW-Authenticate"] = 'Bearer realm="chipquote"'

@@ -1,4 +1,4 @@
-"""What has to be said in two places is said in both: errors and their status, jobs and their task, queues and who reads them."""
+"""What has to be said in two places is said in both: errors and their status, jobs and their task."""
 
 from __future__ import annotations
 

@@ -11,12 +11,16 @@ from quoting.domain.controls.determine import determine
 from quoting.domain.controls.flips import Flip, flips
 from quoting.domain.controls.rulebook import ListSource, RuleBook
 from quoting.domain.transaction import Transaction
+from quoting.wire.clearance import print_clearance
 
 
 def dump_determination(determination: Determination) -> dict[str, Any]:
-    """Every field of the contract, null where there is none; days of notice and of review beside them."""
+    """Every field of the contract, null where there is none; days of notice and of review beside them.
+
+    `clearances` stands there where something was remembered of a party.
+    """
     review = determination.review_policy
-    return {
+    printed: dict[str, Any] = {
         "id": determination.id,
         "outcome": determination.outcome.value,
         "exception": determination.exception,
@@ -37,6 +41,12 @@ def dump_determination(determination: Determination) -> dict[str, Any]:
         "notice_days": determination.notice_days,
         "review_days": determination.review_days,
     }
+    if determination.clearances:
+        printed["clearances"] = [
+            {**print_clearance(each.clearance), "void": each.void, "standing": "declared, not verified"}
+            for each in determination.clearances
+        ]
+    return printed
 
 
 def determination_with_flips(transaction: Transaction, book: RuleBook) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from quoting.domain.controls.clearances import of_party
 from quoting.domain.controls.groups import HOME, place
+from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.controls.screening import NOTHING, Roll, Screened, words
 from quoting.domain.transaction import Item, MovementKind, PartyType, Role, Transaction, TransactionParty
 
@@ -41,6 +43,7 @@ class Actor:
     owners_listed: tuple[str, ...]
     names: tuple[str, ...]
     screened: Screened
+    cleared: tuple[Clearance, ...] = ()
 
     @property
     def title(self) -> str:
@@ -69,14 +72,14 @@ class Deal:
         return tuple(actor for actor in self.actors if actor.role in wanted)
 
 
-def prepare(transaction: Transaction, roll: Roll) -> Deal:
+def prepare(transaction: Transaction, roll: Roll, clearances: tuple[Clearance, ...] = ()) -> Deal:
     """Places normalised, kinds of movement made consistent with their countries, names screened."""
     kind, start, goal = _movement(transaction)
-    actors = [_actor(party, number, roll) for number, party in enumerate(transaction.parties)]
+    actors = [_actor(party, number, roll, clearances) for number, party in enumerate(transaction.parties)]
     sellers = [a for a in actors if a.role is Role.SELLER]
     exporter = transaction.movement.exporter
     if exporter and all(words(exporter) != words(s.name or "") for s in sellers):
-        sellers.append(_actor(_outside(Role.SELLER, exporter), len(actors), roll))
+        sellers.append(_actor(_outside(Role.SELLER, exporter), len(actors), roll, clearances))
     actors = [a for a in actors if a.role is not Role.SELLER]
     wanted = party_roles(kind)
     if not any(a.role in wanted for a in actors):  # nobody is named who would hold the machines: all of him is unknown
@@ -115,7 +118,7 @@ def of_countries(start: str, goal: str) -> MovementKind:
     return MovementKind.EXPORT if start == HOME else MovementKind.REEXPORT
 
 
-def _actor(party: TransactionParty, number: int, roll: Roll) -> Actor:
+def _actor(party: TransactionParty, number: int, roll: Roll, clearances: tuple[Clearance, ...] = ()) -> Actor:
     country, hq, parent = place(party.country), place(party.hq_country), place(party.ultimate_parent_hq_country)
     names = tuple(n for n in (party.name, *party.aliases) if n)
     key = " ".join(words(party.name)) if party.name else f"{party.role.value} {number + 1}"
@@ -131,6 +134,7 @@ def _actor(party: TransactionParty, number: int, roll: Roll) -> Actor:
         party.owners_listed,
         names,
         roll.screen(names, (country, hq, parent)) if names else NOTHING,
+        of_party(clearances, party.name, party.aliases, party.country) if clearances else (),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from quoting.domain.controls.clearances import Remembered
 from quoting.domain.controls.rulebook import ListSource
 from quoting.domain.parameters import Evidence as Grade
 
@@ -101,7 +102,7 @@ class Determination:
     Units: `notice_days` are calendar days of notice before an exception works (0: none), added to the lead time;
         `review_days` of a licence application where a source gives them, shown and not added.
     `standing`: which plan may use it (contract, section 4). `as_of`: the day it was asked for; `lists`: where the
-    names were looked up, and when those lists were seen.
+    names were looked up, and when those lists were seen. `clearances`: what was remembered of its parties.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Determination:
     standing: Standing = Standing.IF_CLEARED
     notice_days: int = 0
     review_days: int | None = None
+    clearances: tuple[Remembered, ...] = ()
 
     @property
     def needs_answer(self) -> bool:

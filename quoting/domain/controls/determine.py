@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from quoting.domain.controls.case import Case
 from quoting.domain.controls.classification import NEW, OLD
+from quoting.domain.controls.clearances import Remembered, remembered, told
 from quoting.domain.controls.combine import DayAnswer, once, stricter
 from quoting.domain.controls.deal import Deal, prepare
 from quoting.domain.controls.determination import Determination, Finding, OpenQuestion, Outcome
@@ -53,12 +54,13 @@ def determine(transaction: Transaction, book: RuleBook) -> Determination:
     Source: contract, section 5; facts, section 5. It informs and is not legal advice.
     """
     kept = index(book)
-    deal = prepare(transaction, kept.roll)
+    deal = prepare(transaction, kept.roll, book.clearances)
     days = {transaction.as_of: None, transaction.deliver_on or transaction.as_of: None}
     clocks = [Clock(day, transaction.known_on) for day in days]
     answers = [_on(deal, kept, clock) for clock in clocks]
     answer = stricter(answers)
     marketing = _marketing(transaction, kept, clocks, answer)
+    judged = _judged(deal, kept) if book.clearances else ()
     return Determination(
         id=transaction.id,
         outcome=answer.verdict.outcome,
@@ -70,7 +72,15 @@ def determine(transaction: Transaction, book: RuleBook) -> Determination:
         open_questions=(*answer.questions, *marketing),
         citations=once(f.citation for f in answer.findings),
         conditions=once((*_licences(answer), *answer.conditions, *_records(kept, clocks[0]))),
-        advisories=once((*_statements(transaction), *_later_day(clocks, answers), *answer.lines, *_age(book, clocks))),
+        advisories=once(
+            (
+                *map(told, judged),
+                *_statements(transaction),
+                *_later_day(clocks, answers),
+                *answer.lines,
+                *_age(book, clocks),
+            )
+        ),
         not_covered=book.not_covered,
         data_as_of=book.data_as_of,
         as_of=transaction.as_of,
@@ -78,7 +88,14 @@ def determine(transaction: Transaction, book: RuleBook) -> Determination:
         lists=book.lists,
         standing=answer.verdict.standing,
         notice_days=answer.verdict.notice_days,
+        clearances=judged,
     )
+
+
+def _judged(deal: Deal, kept: Index) -> tuple[Remembered, ...]:
+    """What was cleared of the parties, in any role."""
+    everybody = (c for actor in (*deal.actors, *deal.sellers) for c in actor.cleared)
+    return tuple(remembered(everybody, kept.entries))
 
 
 def _on(deal: Deal, kept: Index, clock: Clock) -> DayAnswer:

@@ -6,8 +6,10 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import cached_property
 from itertools import pairwise
 
+from quoting.domain.controls.clearances import entry_digest
 from quoting.domain.controls.groups import HOME, READ_AS
 from quoting.domain.controls.law import Law
 from quoting.domain.controls.rulebook import RuleBook
@@ -60,6 +62,12 @@ class Index:
         self.values = {fact: either_side(limits) for fact, limits in self.limits.items()}
         self.countries = _countries(book)
         self.turns = _turns(book)
+        self._listed = book.listed
+
+    @cached_property
+    def entries(self) -> frozenset[str]:
+        """Digests of the entries of all lists, for who has cleared one of them."""
+        return frozenset(entry_digest(entry) for entry in self._listed)
 
     def law(self, clock: Clock) -> Law:
         """The law on a clock, kept. Days between two changes read the same law: it is made for the first of them."""

@@ -58,11 +58,40 @@ class ListSource:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRef:
+    """An entry of a list as it stood when it was looked at. `digest`: that of its data."""
+
+    list: str
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clearance:
+    """A judgement about a party that its tenant keeps: it is not this entry, or a red flag of it is closed.
+
+    `aliases`: the other names that were looked at; `country` null: not known then. One of `entry` and `flag` is there.
+    `by`, `on`, `why`: who judged, when and on what grounds; declared, not verified.
+    """
+
+    id: str
+    party: str
+    aliases: tuple[str, ...]
+    country: str | None
+    entry: EntryRef | None
+    flag: str | None
+    by: str
+    on: date
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     """Everything that law needs. `rules` by id; `data_as_of`: the last day the facts behind it were seen.
 
-    `not_covered`: what the determinations do not look at, in words. `derived` holds what is computed from the book once
-    (the index of names, places and limits); it is no part of the book's value.
+    `not_covered`: what the determinations do not look at, in words. `clearances`: what the asking tenant has cleared.
+    `derived` holds what is computed from rules and lists once (the index of names, places and limits); it is no part of
+    the book's value.
     """
 
     rules: Mapping[str, Rule]
@@ -71,4 +100,5 @@ class RuleBook:
     data_as_of: date
     not_covered: tuple[str, ...] = ()
     lists: tuple[ListSource, ...] = ()
+    clearances: tuple[Clearance, ...] = ()
     derived: dict[str, object] = field(default_factory=dict, compare=False, repr=False, hash=False)

@@ -199,7 +199,7 @@ class Roll:
 
     def _resembling(self, form: str) -> list[Near]:
         scored = process.extract(  # the words are in order on both sides: a ratio of them is the token-sorted one
-            _in_order(form), self._choices, scorer=fuzz.ratio, score_cutoff=self._spelling.near_score, limit=5
+            _in_order(form), self._choices, scorer=fuzz.ratio, score_cutoff=self._spelling.near_score, limit=None
         )
         own = frozenset(form.split())
         near = [

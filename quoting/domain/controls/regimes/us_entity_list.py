@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from quoting.domain.controls.case import Case
+from quoting.domain.controls.clearances import closing
 from quoting.domain.controls.deal import Actor
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
-from quoting.domain.controls.rulebook import ListedParty
+from quoting.domain.controls.rulebook import Clearance, ListedParty
 from quoting.domain.controls.screening import Near, listed
 
 RULE, FOREIGN_MADE = "entity-list-effect", "fdp-footnotes"
@@ -108,8 +109,16 @@ def resembling(case: Case) -> Iterator[Finding]:
     looked = case.deal.transaction.evidence.red_flags_closed is True
     for actor in _each((*case.deal.actors, *case.deal.sellers)):
         near = [n for n in actor.screened.near if n.entry.list in lists and listed(n.entry, case.law.clock)]
-        if near and hit(case, actor) is None:
-            best = max(near, key=lambda n: (n.spelling, n.score))
+        if not near or hit(case, actor) is not None:
+            continue
+        judged = {id(n): closing(actor.cleared, n.entry) for n in near} if actor.cleared else {}
+        for each in near:
+            clearance = judged.get(id(each))
+            if clearance is not None:
+                yield _cleared(case, actor, each, clearance)
+        rest = [n for n in near if judged.get(id(n)) is None]
+        if rest:
+            best = max(rest, key=lambda n: (n.spelling, n.score))
             may_be_it = best.spelling and not looked and actor in case.parties
             yield _look(case, actor, best, Outcome.CANNOT_DETERMINE if may_be_it else Outcome.ADVISORY)
 
@@ -150,6 +159,28 @@ def _look(case: Case, actor: Actor, near: Near, outcome: Outcome) -> Finding:
     )
 
 
+def _cleared(case: Case, actor: Actor, near: Near, clearance: Clearance) -> Finding:
+    """A likeness that somebody has looked into: no more than an advisory, and it says whose judgement it rests on."""
+    return finding(
+        case,
+        RULE,
+        "cleared",
+        Outcome.ADVISORY,
+        f"the name {actor.title} is like the entry {near.entry.name} (score {near.score:g}) and was judged not to be "
+        f"it by {clearance.by} on {clearance.on}: {clearance.why} (declared, not verified)",
+        (
+            ("name", actor.title),
+            ("entry", near.entry.name),
+            ("score", f"{near.score:g}"),
+            ("match", "; ".join(near.features)),
+            ("clearance", clearance.id),
+            ("cleared by", clearance.by),
+            ("cleared on", clearance.on.isoformat()),
+            ("cleared because", clearance.why),
+        ),
+    )
+
+
 def _nameless(case: Case, actor: Actor) -> Finding:
     header = case.law.header(RULE)
     case.question(
@@ -164,11 +195,11 @@ def _nameless(case: Case, actor: Actor) -> Finding:
 
 
 def _each(actors: Iterable[Actor]) -> Iterator[Actor]:
-    """Each name once: the same firm in three roles is one finding."""
-    seen: set[str] = set()
+    """Each name once: the same firm in three roles is one finding. A namesake that is not cleared is another firm."""
+    seen: set[tuple[str, tuple[Clearance, ...]]] = set()
     for actor in actors:
-        if actor.key not in seen:
-            seen.add(actor.key)
+        if (actor.key, actor.cleared) not in seen:
+            seen.add((actor.key, actor.cleared))
             yield actor
 
 

@@ -22,6 +22,7 @@ from quoting.adapters.reference.reading import Files
 from quoting.adapters.reference.rules import parse_rule
 from quoting.adapters.sql.archive import SqlArchive
 from quoting.adapters.sql.census import SqlCensus
+from quoting.adapters.sql.clearances import SqlClearances
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.keys import SqlKeyRing
 from quoting.adapters.sql.migrate import upgrade
@@ -30,6 +31,7 @@ from quoting.adapters.sql.record_reading import SqlRecord
 from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
+from quoting.application.clearances import Clearances
 from quoting.application.ports import Census, Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
 from quoting.config import Settings
 from quoting.domain.record import KEEPING_RULE
@@ -48,6 +50,7 @@ class Dependencies:
     cache: ResultCache
     queue: JobQueue
     keys: KeyRing
+    clearances: Clearances
     census: Callable[[], Census]
     forget: Callable[[], int]
     meter: PrometheusMeter
@@ -67,7 +70,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
     """
     logs.configure(settings.log_level)
     meter = PrometheusMeter()
-    queue = CeleryQueue(settings.redis_url)
+    queue = CeleryQueue(settings.redis_url, settings.large_from)
     units = Units(connect(settings.database_url))
     market = PackagedMarket(_reference(settings), EcbRates(), SqlArchive(units).read)
     return Dependencies(
@@ -79,6 +82,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
         ),
         queue=BackgroundQueue(queue) if wake_in_background else queue,
         keys=SqlKeyRing(units),
+        clearances=SqlClearances(units, Recorder(parse_rule(market.files, KEEPING_RULE), ENGINE)),
         census=SqlCensus(units),
         forget=SqlRetention(units, settings.retention_days),
         meter=meter,
@@ -115,6 +119,20 @@ def key_ring(settings: Settings) -> Iterator[SqlKeyRing]:
     try:
         upgrade(engine)
         yield SqlKeyRing(Units(engine))
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def opened_clearances(settings: Settings) -> Iterator[tuple[SqlClearances, PackagedMarket]]:
+    """What the tenants of the configured database have judged, which is brought to the newest schema first."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    engine = connect(settings.database_url)
+    try:
+        upgrade(engine)
+        units = Units(engine)
+        market = PackagedMarket(_reference(settings), EcbRates(), SqlArchive(units).read)
+        yield SqlClearances(units, Recorder(parse_rule(market.files, KEEPING_RULE), ENGINE)), market
     finally:
         engine.dispose()
 

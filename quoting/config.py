@@ -28,8 +28,9 @@ class Settings:
     heartbeat_s: float = 15.0
     max_attempts: int = 5
     expire_after_s: float = 86400.0
-    canary_s: float = 90.0
+    canary_s: float = 10.0
     waiting_quotes: int = 1000
+    large_from: int = 1000
     dispatch_tick_s: float = 1.0
     dispatch_after_s: float = 5.0
     redispatch_max_s: float = 60.0

@@ -7,7 +7,7 @@ from datetime import date
 from types import TracebackType
 from typing import Any
 
-from quoting.application.ports import Answer, CacheKey, QueueUnavailable, Wake
+from quoting.application.ports import Answer, CacheKey, QueueUnavailable, Size, Wake
 from quoting.domain.answer import Quote, Verdict
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Snapshot
@@ -56,10 +56,10 @@ class FakeQueue:
             raise QueueUnavailable("down")
         self.woken.append(wake.quote_id)
 
-    def depth(self) -> int:
+    def depths(self) -> Mapping[Size, int]:
         if self.down:
             raise QueueUnavailable("down")
-        return 0
+        return dict.fromkeys(Size, 0)
 
 
 class FakeCache:

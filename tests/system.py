@@ -103,8 +103,10 @@ class Live:
         return next(child for child in self.system.supervisor.children if child.command.name == name)
 
     def kill(self, name: str) -> None:
-        """kill -9 of a whole process group; the supervisor starts it again."""
-        os.killpg(self.process(name).process.pid, signal.SIGKILL)
+        """kill -9 of a whole process group, of workers of both kinds; the supervisor starts it again."""
+        for child in self.system.supervisor.children:
+            if child.command.name in (name, f"{name}-small"):
+                os.killpg(child.process.pid, signal.SIGKILL)
 
     @contextmanager
     def second_worker(self) -> Iterator[None]:

@@ -9,15 +9,14 @@ from typing import Any
 from celery.signals import heartbeat_sent, worker_init, worker_ready
 
 from quoting.adapters.broker_policy import EvictingBroker, check_broker
-from quoting.adapters.celery_queue import celery_app
-from quoting.bootstrap import dependencies
+from quoting.adapters.celery_queue import CeleryQueue, celery_app
 from quoting.config import Settings
 from workers import alive, canary
 from workers.tasks import register
 
 settings = Settings.from_env(os.environ)
 app = celery_app(settings.redis_url)
-app.conf.worker_consumer = "workers.consumer:CountingConsumer"
+app.conf.worker_consumer = "workers.consumer:PromptConsumer"
 register(app)
 
 
@@ -31,7 +30,7 @@ def _refuse_an_evicting_broker(**_: Any) -> None:
 
 @worker_ready.connect(weak=False)
 def _watch(**_: Any) -> None:
-    canary.watch(lambda: dependencies(settings), settings.canary_s)
+    canary.watch(app, CeleryQueue(settings.redis_url, settings.large_from), settings.canary_s)
 
 
 @heartbeat_sent.connect(weak=False)

@@ -1,7 +1,8 @@
-"""The Celery consumer, with its refusals counted: what is no JSON, no message of ours, or no task of ours."""
+"""The Celery consumer: it is back soon after its broker, and what it refuses is counted."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from celery.worker.consumer import Consumer
@@ -10,12 +11,20 @@ from quoting.adapters import logs
 from quoting.adapters.metrics import PrometheusMeter
 
 
-class CountingConsumer(Consumer):
-    """Refuses as Celery does: the message is dropped, the worker goes on."""
+RECONNECT_EVERY_S = 0.5
+
+
+class PromptConsumer(Consumer):
+    """Refuses as Celery does: what is no JSON, no message of ours or no task of ours is dropped, the worker goes on."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._meter, self._log = PrometheusMeter(), logs.logger("chipquote")
         super().__init__(*args, **kwargs)
+
+    def ensure_connected(self, conn: Any) -> Any:
+        """Try at an even pace: left alone kombu pauses two seconds longer after each try, up to half a minute."""
+        conn.ensure_connection = partial(conn.ensure_connection, interval_start=RECONNECT_EVERY_S, interval_step=0)
+        return super().ensure_connected(conn)
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         self._note("undecodable")

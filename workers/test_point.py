@@ -16,15 +16,24 @@ LOOK_EVERY_S = 0.05
 
 
 def held(make: MakeQuote, path: str) -> MakeQuote:
-    """`make`, held for as long as a file named `path` is there; a file that says "die" kills the process."""
+    """`make`, held for as long as a file named `path` is there.
+
+    A file that says "die" kills the process; one that says "only NAME" holds what has this name for `client_ref`.
+    """
     if not path:
         return make
     flag = Path(path)
 
     def make_when_let(request: QuoteRequest, snapshot: Snapshot, watch: Watch) -> Quote:
-        while flag.exists() and not watch.stopped():
-            if flag.read_text() == "die":
+        while not watch.stopped():
+            try:
+                word = flag.read_text()
+            except FileNotFoundError:
+                break
+            if word == "die":
                 os._exit(137)
+            if word.startswith("only ") and word != f"only {request.client_ref}":
+                break
             time.sleep(LOOK_EVERY_S)
         return make(request, snapshot, watch)
 

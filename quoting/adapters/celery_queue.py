@@ -5,17 +5,17 @@ from __future__ import annotations
 import queue
 import secrets
 import threading
-from typing import Any
+from collections.abc import Mapping
 
 from celery import Celery
 from kombu.exceptions import KombuError
 from redis import RedisError
 
 from quoting.adapters.redis_cache import redis_client
-from quoting.application.ports import QueueUnavailable, Wake
+from quoting.application.ports import QueueUnavailable, Size, Wake
 
 COMPUTE_QUOTE = "chipquote.compute_quote"
-QUEUE = "chipquote.quotes"
+QUEUES = {Size.SMALL: "chipquote.quotes", Size.LARGE: "chipquote.quotes.large"}
 WAITING_RINGS = 1000
 
 
@@ -23,8 +23,8 @@ def celery_app(redis_url: str) -> Celery:
     """The Celery application of both sides; results, events, remote control and schedules are not used."""
     app = Celery("chipquote", broker=redis_url, set_as_current=False)
     app.conf.update(
-        task_queues={QUEUE: {"exchange": "", "routing_key": QUEUE}},
-        task_default_queue=QUEUE,
+        task_queues={name: {"exchange": "", "routing_key": name} for name in QUEUES.values()},
+        task_default_queue=QUEUES[Size.SMALL],
         task_ignore_result=True,
         result_backend=None,
         task_acks_late=True,
@@ -39,6 +39,7 @@ def celery_app(redis_url: str) -> Celery:
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,  # our lines go to standard error as they are
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a broker may be away for hours
         broker_transport_options={
             "visibility_timeout": 300,
             "unacked_restore_interval": 5,
@@ -53,9 +54,14 @@ def celery_app(redis_url: str) -> Celery:
 
 
 class CeleryQueue:
-    """Rings at once, in one try."""
+    """Rings at once, in one try.
 
-    def __init__(self, redis_url: str) -> None:
+    Args:
+        large_from: expected size from which a quote waits with the large ones.
+    """
+
+    def __init__(self, redis_url: str, large_from: int) -> None:
+        self._large_from = large_from
         self._app = celery_app(redis_url)
         # A publisher has less patience than a worker that waits for work.
         limits = {"socket_timeout": 1, "socket_connect_timeout": 1}
@@ -63,12 +69,12 @@ class CeleryQueue:
         self._redis = redis_client(redis_url)
 
     def wake(self, wake: Wake) -> None:
+        size = Size.LARGE if wake.expected_size >= self._large_from else Size.SMALL
         try:
             self._app.send_task(
                 COMPUTE_QUOTE,
                 (wake.quote_id,),
-                exchange="",
-                routing_key=QUEUE,
+                queue=QUEUES[size],
                 time_limit=wake.limit_s,
                 retry=False,
                 ignore_result=True,
@@ -80,12 +86,14 @@ class CeleryQueue:
         except (KombuError, RedisError, OSError) as error:
             raise QueueUnavailable(str(error)) from error
 
-    def depth(self) -> int:
+    def depths(self) -> Mapping[Size, int]:
         try:
-            length: Any = self._redis.llen(QUEUE)
+            with self._redis.pipeline(transaction=False) as both:
+                for name in QUEUES.values():
+                    both.llen(name)
+                return dict(zip(QUEUES, both.execute(), strict=True))
         except RedisError as error:
             raise QueueUnavailable(str(error)) from error
-        return int(length)
 
 
 class BackgroundQueue:
@@ -107,8 +115,8 @@ class BackgroundQueue:
         except queue.Full:
             raise QueueUnavailable("too many wake-ups wait to be sent") from None
 
-    def depth(self) -> int:
-        return self._inner.depth()
+    def depths(self) -> Mapping[Size, int]:
+        return self._inner.depths()
 
     def _ring(self) -> None:
         while True:

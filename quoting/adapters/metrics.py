@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from quoting.application.dispatch import Round
-from quoting.application.ports import Census, QueueUnavailable, Status, StoreUnavailable
+from quoting.application.ports import Census, QueueUnavailable, Size, Status, StoreUnavailable
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _REQUEST_S = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)
@@ -87,7 +87,7 @@ class PrometheusMeter:
     def refused(self, reason: str) -> None:
         self._refused.labels(reason).inc()
 
-    def exposition(self, census: Callable[[], Census], rings: Callable[[], int]) -> bytes:
+    def exposition(self, census: Callable[[], Census], rings: Callable[[], Mapping[Size, int]]) -> bytes:
         """All processes' counts and the truth of SQL as text (Prometheus format 0.0.4).
 
         Args:
@@ -107,7 +107,9 @@ class PrometheusMeter:
 class _Read:
     """Collects the counted and the asked."""
 
-    def __init__(self, counted: CollectorRegistry, census: Callable[[], Census], rings: Callable[[], int]) -> None:
+    def __init__(
+        self, counted: CollectorRegistry, census: Callable[[], Census], rings: Callable[[], Mapping[Size, int]]
+    ) -> None:
         self._counted, self._census, self._rings = counted, census, rings
 
     def collect(self) -> Iterator[Metric]:
@@ -116,7 +118,7 @@ class _Read:
         up = GaugeMetricFamily("chipquote_redis_up", "Whether the broker answers.")
         try:
             waiting = GaugeMetricFamily("chipquote_wakeups", "Wake-ups in Redis that no worker has heard yet.")
-            waiting.add_metric((), self._rings())
+            waiting.add_metric((), sum(self._rings().values()))
             yield waiting
             up.add_metric((), 1)
         except QueueUnavailable:

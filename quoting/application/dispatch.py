@@ -20,17 +20,17 @@ def dispatch(store: QuoteStore, queue: JobQueue, depth: int) -> Round:
     """Safe to run in any number of processes: every step claims its rows.
 
     Args:
-        depth: how many unheard wake-ups the queue may hold, so that a long queue is not rung over and over.
+        depth: how many unheard wake-ups each queue may hold, so that a long one is not rung over and over.
 
     Raises:
         StoreUnavailable: try again in the next round.
     """
     rescued, expired = store.requeue_stale(), store.expire()
     try:
-        room = depth - queue.depth()
+        room = {size: depth - rings for size, rings in queue.depths().items()}
     except QueueUnavailable:  # nothing is taken off the due list while nobody can be woken
         return Round(rescued, expired, 0)
-    due = store.due(room) if room > 0 else ()
+    due = store.due(room)
     for count, wake in enumerate(due):
         try:
             queue.wake(wake)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from quoting.domain.answer import Quote
+from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.errors import DomainError
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Pin, Snapshot, SourcePart
@@ -35,6 +36,13 @@ class Status(StrEnum):
     def answered(self) -> bool:
         """Whether there is a result; infeasible is an answer."""
         return self in (Status.SUCCEEDED, Status.INFEASIBLE)
+
+
+class Size(StrEnum):
+    """Which of the two queues a quote waits in, by its expected size."""
+
+    SMALL = "small"
+    LARGE = "large"
 
 
 class CacheUse(StrEnum):
@@ -128,6 +136,7 @@ class Submission:
     request_digest: str
     pin: Pin
     idempotency: Idempotency | None
+    expected_size: int
 
     @property
     def cache_key(self) -> CacheKey:
@@ -170,6 +179,7 @@ class Wake:
 
     quote_id: str
     limit_s: float
+    expected_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,13 +240,19 @@ class QuoteStore(Protocol):
     def cancel(self, tenant: str, quote_id: str) -> QuoteRecord:
         """Ask for an end. Raises QuoteNotFound, QuoteAlreadyEnded."""
 
+    def clearances(self, tenant: str) -> tuple[Clearance, ...]:
+        """What the tenant has judged and not taken back: quotes and checks are pinned to it."""
+
     def record_checks(
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
     ) -> None:
         """Keep export checks that were answered: each its request and its answer, as canonical JSON."""
 
     def turn(self, quote_id: str) -> str:
-        """Whose turn it is when a ring for a quote is heard: of the tenants that wait, one with the fewest running."""
+        """Whose turn it is when a ring for a quote is heard: of the tenants that wait, one with the fewest running.
+
+        Quotes of its own size are looked at, and running ones of any.
+        """
 
     def claim(self, quote_id: str, owner: str) -> Claim | None:
         """Take a queued quote, or one whose worker is gone; None where there is nothing to do now."""
@@ -264,8 +280,8 @@ class QuoteStore(Protocol):
     def stop(self, claim: Claim) -> bool:
         """End as cancelled; False where the claim is no longer good."""
 
-    def due(self, limit: int) -> Sequence[Wake]:
-        """Queued quotes that nobody took in time; each is due again later, at growing distance."""
+    def due(self, room: Mapping[Size, int]) -> Sequence[Wake]:
+        """Queued quotes that nobody took in time, at most so many of a size; due again later, at growing distance."""
 
     def not_woken(self, quote_ids: Sequence[str]) -> None:
         """These wake-ups did not get through: due again soon."""
@@ -283,8 +299,8 @@ class QuoteStore(Protocol):
 class Market(Protocol):
     """The reference data."""
 
-    def pin(self, as_of: date) -> Pin:
-        """Name what is in force now for a day."""
+    def pin(self, as_of: date, clearances: tuple[Clearance, ...] = ()) -> Pin:
+        """Name what is in force now for a day, and what the asking tenant has cleared."""
 
     def snapshot(self, pin: Pin) -> Snapshot:
         """Read what was pinned. Raises SnapshotGone."""
@@ -296,8 +312,8 @@ class JobQueue(Protocol):
     def wake(self, wake: Wake) -> None:
         """Raises QueueUnavailable."""
 
-    def depth(self) -> int:
-        """How many rings nobody has heard yet. Raises QueueUnavailable."""
+    def depths(self) -> Mapping[Size, int]:
+        """How many rings nobody has heard yet, by the size of their quotes. Raises QueueUnavailable."""
 
 
 class ResultCache(Protocol):

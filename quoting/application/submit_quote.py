@@ -15,7 +15,7 @@ from quoting.application.ports import (
     Submission,
     Wake,
 )
-from quoting.domain.market import refuse_unexplainable
+from quoting.domain.market import expected_size, refuse_unexplainable
 from quoting.domain.plan_problem import refuse_unpriceable
 from quoting.domain.request import QuoteRequest, dated
 
@@ -45,14 +45,14 @@ def submit_quote(
     """
     request = dated(request, clock.today())
     assert request.as_of is not None  # dated fills it
-    pin = market.pin(request.as_of)
+    pin = market.pin(request.as_of, store.clearances(tenant))
     snapshot = market.snapshot(pin)
     refuse_unpriceable(request, snapshot.fx)
     refuse_unexplainable(request, snapshot)
-    submission = Submission(tenant, request, digest(request), pin, idempotency)
+    submission = Submission(tenant, request, digest(request), pin, idempotency, expected_size(request, snapshot))
     record, replayed = store.accept(submission, cache.get(submission.cache_key))
     if not (replayed or record.status.done):
-        ring(queue, Wake(record.id, submission.limit_s))
+        ring(queue, Wake(record.id, submission.limit_s, submission.expected_size))
     return record, replayed
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 import click
 import httpx2
 
+from quoting.adapters.celery_queue import QUEUES
 from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.metrics import SHARED
 from quoting.adapters.sql.keys import new_key
-from quoting.application.ports import StoreUnavailable
+from quoting.application.ports import Size, StoreUnavailable
 from quoting.bootstrap import prepare_database
 from quoting.cli.processes import Child, Command, Supervisor
 from quoting.cli.run_state import RunningProcess, note_processes, sole_run
@@ -55,6 +56,7 @@ def running_system(
     Args:
         data_dir: folder of the database; it is made where it is not there.
         port: 0 picks a free one.
+        workers: quotes computed at once.
         env: settings beside those of this process; they win.
         logs_to_terminal: all processes write to standard error; else each to a file of its own in `data_dir`/logs.
         ended: set from outside when it shall not be waited for any longer.
@@ -93,7 +95,8 @@ def running_system(
         if own_redis is not None:
             supervisor.start(Command("redis", own_redis.argv, given=own_redis.configuration, serves_others=True))
         supervisor.start(_api(listener))
-        supervisor.start(_worker(workers))
+        for command in _workers(workers):
+            supervisor.start(command)
         supervisor.start(Command("dispatcher", (sys.executable, "-m", "workers.dispatcher")))
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         _wait_until_it_answers(url, ended or threading.Event())
@@ -102,7 +105,13 @@ def running_system(
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free one.")
-@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Quotes computed at once.")
+@click.option(
+    "--workers",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="Quotes computed at once; of two or more, one computes small ones only.",
+)
 def up(port: int, workers: int) -> None:
     """Run API, workers, dispatcher and Redis in the foreground; Ctrl-C ends all of it."""
     settings = Settings.from_env(os.environ)
@@ -157,10 +166,17 @@ def _api(listener: socket.socket) -> Command:
     return Command("api", argv, inherited=(number,))
 
 
-def _worker(processes: int) -> Command:
+def _workers(slots: int) -> Iterator[Command]:
+    """One slot serves small quotes alone, so that they never wait for large ones; a single slot serves both."""
+    if slots > 1:
+        yield _worker("worker-small", 1, QUEUES[Size.SMALL])
+    yield _worker("worker", max(1, slots - 1), *QUEUES.values())
+
+
+def _worker(name: str, slots: int, *queues: str) -> Command:
+    celery = (sys.executable, "-m", "celery", "-A", "workers.app", "--quiet", "worker", "--pool", "prefork")
     quiet = ("--without-gossip", "--without-mingle", "--loglevel", "WARNING")
-    size = ("--pool", "prefork", "--concurrency", str(processes))
-    return Command("worker", (sys.executable, "-m", "celery", "-A", "workers.app", "--quiet", "worker", *size, *quiet))
+    return Command(name, (*celery, "--concurrency", str(slots), "--queues", ",".join(queues), *quiet))
 
 
 def _children_env(wanted: Mapping[str, str]) -> dict[str, str]:

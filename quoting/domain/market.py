@@ -16,6 +16,7 @@ from quoting.domain.snapshot import Snapshot
 _GRADES = list(Grade)
 _PRICE_DIGITS = 12
 _MOST_PAIRS = 200_000  # contract section 1, sizes
+_EXPLAINED = {Explain.NONE: 1, Explain.SUMMARY: 2, Explain.FULL: 4}
 _STEP = Decimal(1).scaleb(-_PRICE_DIGITS)
 
 
@@ -39,11 +40,26 @@ def refuse_unexplainable(request: QuoteRequest, snapshot: Snapshot) -> None:
     """
     if request.explain is not Explain.FULL or request.catalogue.use != "all":
         return
-    offers = len(request.offers) + sum(1 for _ in offers_on(snapshot.catalogue, snapshot.as_of))
-    pairs = offers * len(request.demand)
+    pairs = _count(request, snapshot) * len(request.demand)
     if pairs > _MOST_PAIRS:
         detail = f"{pairs:,} pairs of offer and demand with the catalogue's; at most {_MOST_PAIRS:,} can be explained"
         raise RequestInvalid([FieldFault("/explain", "too_many", detail)])
+
+
+def expected_size(request: QuoteRequest, snapshot: Snapshot) -> int:
+    """How much work a request is expected to be, from its shape alone; only comparisons mean something.
+
+    Pairs of offer and demand, once an objective and scenario, weighed by how much is explained of each: processor time
+    rises with it, though not in proportion.
+    """
+    pairs = _count(request, snapshot) * len(request.demand)
+    return pairs * len(request.objectives) * (1 + len(request.scenarios)) * _EXPLAINED[request.explain]
+
+
+def _count(request: QuoteRequest, snapshot: Snapshot) -> int:
+    """How many offers there are before any filter."""
+    catalogue = sum(1 for _ in offers_on(snapshot.catalogue, snapshot.as_of)) if request.catalogue.use == "all" else 0
+    return len(request.offers) + catalogue
 
 
 def left_out(offer: Offer, request: QuoteRequest) -> tuple[Code, str] | None:

@@ -65,7 +65,7 @@ def readyz() -> Response:
     parts = {
         "database": _state(d.store.ping, StoreUnavailable),
         "reference_data": _state(lambda: d.market.pin(d.clock.today()), ReferenceDataBroken),
-        "redis": _state(d.queue.depth, QueueUnavailable),
+        "redis": _state(d.queue.depths, QueueUnavailable),
         "broker_policy": _state(lambda: check_broker(d.settings.redis_url), EvictingBroker),
     }
     # Without Redis quotes are accepted all the same, and computed when it is back.
@@ -86,7 +86,7 @@ def version() -> Response:
 def metrics() -> Response:
     """How does it do, in all its processes?"""
     d = deps()
-    return Response(d.meter.exposition(d.census, d.queue.depth), content_type=CONTENT_TYPE_LATEST)
+    return Response(d.meter.exposition(d.census, d.queue.depths), content_type=CONTENT_TYPE_LATEST)
 
 
 @door(operations, "GET", "/docs", scope=None, query=None, says={200: Answer("The page", media_type=HTML)})

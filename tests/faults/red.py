@@ -19,8 +19,9 @@ from tests.faults.rig import LONGEST_DRAIN
 from tests.faults.weakening import FOLDER, VARIABLE
 
 ROOT = Path(__file__).parents[2]
-SYSTEM, STORE, DATABASE = (
-    f"tests/faults/test_{n}.py" for n in ("system_under_faults", "store_under_faults", "database_faults")
+SYSTEM, STORE, DATABASE, SIZES = (
+    f"tests/faults/test_{n}.py"
+    for n in ("system_under_faults", "store_under_faults", "database_faults", "queues_by_size")
 )
 
 
@@ -42,6 +43,7 @@ ROWS = (
     Row("T6", "no_attempt_limit", STORE, "t06"),
     Row("T7", "no_canary", SYSTEM, "t07_a_worker_that_hears_nothing"),
     Row("T8", "patient_redis", SYSTEM, "t08"),
+    Row("T9", "one_queue", SIZES, "t09"),
     Row("T10", "no_redispatch", SYSTEM, "t10"),
     Row("T11", "any_broker", DATABASE, "t11 and not full"),
     Row("T12", "weak_database", DATABASE, "t12"),

@@ -167,9 +167,18 @@ class Rig:
 
 @contextmanager
 def running_rig(
-    folder: Path, workers: int = 2, env: Mapping[str, str] | None = None, history: Path | None = None
+    folder: Path,
+    workers: int = 2,
+    env: Mapping[str, str] | None = None,
+    history: Path | None = None,
+    slots: int = 1,
 ) -> Iterator[Rig]:
-    """A system with `workers` worker processes of one child each, its Redis behind a proxy."""
+    """A system with its Redis behind a proxy.
+
+    Args:
+        workers: worker processes that serve every size, of one child each.
+        slots: two add a worker that serves small quotes only.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     hold = folder / "hold"
     redis = embedded_redis(folder, "64mb")
@@ -185,14 +194,14 @@ def running_rig(
             "CHIPQUOTE_API_PROCESSES": "2",
         }
         with (
-            running_system(folder / "var", workers=1, env={**settings, **weakened(), **(env or {})}) as system,
+            running_system(folder / "var", workers=slots, env={**settings, **weakened(), **(env or {})}) as system,
             Live(system, hold) as live,
         ):
             first = live.process("worker").command
             for number in range(2, workers + 1):
                 system.supervisor.start(replace(first, name=f"worker-{number}"))
             rig = Rig(live, proxy, child, redis.url, History(history))
-            rig.until_workers_listen(workers)
+            rig.until_workers_listen(len(rig.workers()))
             try:
                 yield rig
             finally:

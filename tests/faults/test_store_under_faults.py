@@ -20,7 +20,7 @@ from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_reading import SqlRecord
 from quoting.adapters.sql.units import Units
 from quoting.application.dispatch import dispatch
-from quoting.application.ports import Status
+from quoting.application.ports import Size, Status
 from quoting.domain.answer import Quote
 from quoting.domain.errors import QuoteAlreadyEnded
 from quoting.domain.record import KEEPING_RULE
@@ -32,6 +32,7 @@ from tests.integration.desk import TENANT, Desk
 
 CRASHED = 137
 AT_ONCE = {"lease_s": 0.05, "dispatch_after_s": 0.001, "redispatch_max_s": 0.001}
+ROOM = {Size.SMALL: 100}
 MANY = [3, pytest.param(50, marks=pytest.mark.long)]
 
 
@@ -212,7 +213,7 @@ def test_t14_three_dispatchers_wake_each_quote_once(engine: Engine, market: Pack
     monkeypatch.setattr(time, "time", lambda: 0.0)  # the clock of the machine is of no weight
 
     with ThreadPoolExecutor(3) as pool:
-        woken = [w.quote_id for found in pool.map(lambda s: [*s.due(100), *s.due(100)], stores) for w in found]
+        woken = [w.quote_id for found in pool.map(lambda s: [*s.due(ROOM), *s.due(ROOM)], stores) for w in found]
 
     assert Counter(woken) == Counter(ids)
 

@@ -18,12 +18,14 @@ import httpx2
 import pytest
 from redis.exceptions import OutOfMemoryError
 
-from quoting.adapters.celery_queue import QUEUE
+from quoting.adapters.celery_queue import QUEUES
+from quoting.application.ports import Size
 from tests.faults.rig import BRPOP_REPLY, Rig, a_small_request, in_parallel, running_rig
 from tests.faults.weakening import VARIABLE, weakened
 
 pytestmark = [pytest.mark.xdist_group("faults"), pytest.mark.timeout(600)]
 LONG = pytest.mark.long
+QUEUE = QUEUES[Size.SMALL]
 WITHIN_S = 60.0
 
 
@@ -102,6 +104,18 @@ def test_t07_redis_that_is_killed_again_and_again_loses_no_quote(rig: Rig, loops
         rig.until_redis_is_back()
 
     assert_all_well(rig, keys)
+
+
+def test_t07_workers_listen_again_soon_after_a_long_absence_of_redis(rig: Rig):
+    rig.proxy.refuse = True
+    rig.proxy.cut()
+    time.sleep(7)  # left alone kombu tries after 2, 6 and 12 seconds
+    rig.proxy.refuse = False
+    began = time.monotonic()
+
+    rig.until_workers_listen(len(rig.workers()))
+
+    assert time.monotonic() - began < 3.5
 
 
 def test_t07_a_worker_that_hears_nothing_is_started_again(tmp_path: Path):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy
+from kombu.transport.redis import Channel
 from redis import Redis
 from sqlalchemy import select, text, update
 
@@ -36,7 +37,7 @@ def weaken(names: str) -> None:
 
 def no_redispatch(_: str) -> None:
     """The dispatcher rings nobody again."""
-    dispatchers_quotes.DispatchersQuotes.due = lambda self, limit: ()  # type: ignore[method-assign]
+    dispatchers_quotes.DispatchersQuotes.due = lambda self, room: ()  # type: ignore[method-assign]
 
 
 def no_rescue(_: str) -> None:
@@ -105,9 +106,9 @@ def trusting_cache(_: str) -> None:
 def unclaimed_due(_: str) -> None:
     """Dispatchers do not claim the rows they wake."""
 
-    def due(self: Any, limit: int) -> list[Wake]:
-        query = select(quotes).where(quotes.c.status == Status.QUEUED).limit(limit)
-        return [Wake(row.id, 1.0) for row in self._units.read(lambda c: c.execute(query).all())]
+    def due(self: Any, room: Any) -> list[Wake]:
+        query = select(quotes).where(quotes.c.status == Status.QUEUED).limit(max(room.values()))
+        return [Wake(row.id, 1.0, 0) for row in self._units.read(lambda c: c.execute(query).all())]
 
     dispatchers_quotes.DispatchersQuotes.due = due  # type: ignore[method-assign]
 
@@ -178,17 +179,10 @@ def short_visibility(seconds: str) -> None:
 
 
 def deaf_once(flag: str) -> None:
-    """No defence: the first worker that finds this file listens to a queue that nobody rings, and removes the file."""
-    before = celery_queue.celery_app
-
-    def app(redis_url: str) -> Any:
-        made = before(redis_url)
-        if "worker" in sys.orig_argv and Path(flag).exists():
-            Path(flag).unlink()
-            made.conf.task_queues = {"nobody.rings": {"exchange": "", "routing_key": "nobody.rings"}}
-        return made
-
-    celery_queue.celery_app = app
+    """No defence: the first worker that finds this file waits where nobody rings, and removes the file."""
+    if "worker" in sys.orig_argv and Path(flag).exists():
+        Path(flag).unlink()
+        Channel._q_for_pri = lambda *_: "nobody.rings"
 
 
 def no_canary(_: str) -> None:
@@ -196,12 +190,17 @@ def no_canary(_: str) -> None:
     os.environ["CHIPQUOTE_CANARY_S"] = "100000"
 
 
+def one_queue(_: str) -> None:
+    """Small and large quotes wait in one queue."""
+    os.environ["CHIPQUOTE_LARGE_FROM"] = str(2**60)
+
+
 SWITCHES: dict[str, Callable[[str], None]] = {
     f.__name__: f
     for f in (
         no_redispatch, no_rescue, no_fence, no_attempt_limit, patient_redis, any_broker, trusting_cache, unclaimed_due,
         late_cancel, one_page_rescue, deferred_writes, raw_errors, weak_database, short_visibility, deaf_once,
-        no_canary,
+        no_canary, one_queue,
     )
 }  # fmt: skip
 SWITCHES["kill_instead_of_term"] = lambda _: None  # read by the test itself: the unprotected variant is SIGKILL

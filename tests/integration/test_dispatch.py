@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from quoting.adapters.market import PackagedMarket
 from quoting.application.dispatch import Round, dispatch
-from quoting.application.ports import Status
+from quoting.application.ports import Size, Status
 from tests.integration.desk import TENANT, Desk
 
 DEPTH = 100
@@ -37,7 +37,7 @@ def test_dispatchers_share_what_is_due(at_once: Desk, engine: Engine, market: Pa
     time.sleep(0.01)
 
     with ThreadPoolExecutor(4) as pool:
-        found = list(pool.map(lambda _: slow_again.store.due(5), range(4)))
+        found = list(pool.map(lambda _: slow_again.store.due({Size.SMALL: 5}), range(4)))
 
     woken = [wake.quote_id for wakes in found for wake in wakes]
     assert len(woken) == len(set(woken))

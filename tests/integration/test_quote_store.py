@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from quoting.application.ports import CacheUse, Idempotency, Progress, Status
+from quoting.application.ports import CacheUse, Idempotency, Progress, Size, Status
 from quoting.domain.errors import (
     IdempotencyMismatch,
     QuoteAlreadyEnded,
@@ -251,7 +251,7 @@ def test_an_equal_request_is_computed_itself_when_the_one_in_flight_fails(desk: 
 
     desk.store.fail(claim, {"code": "internal_error", "detail": "no"})
 
-    assert second in [wake.quote_id for wake in desk.store.due(10)]
+    assert second in [wake.quote_id for wake in desk.store.due({Size.SMALL: 10})]
     assert desk.store.claim(second, "another worker") is not None
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from quoting.adapters.clock import sortable_id
 from quoting.adapters.remembered import Remembered
 from quoting.adapters.sql import archive, rows
+from quoting.adapters.sql.clearances import standing
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.fairness import used_up
 from quoting.adapters.sql.record import Recorder
@@ -28,6 +29,7 @@ from quoting.application.ports import (
     Submission,
     TooManyWaiting,
 )
+from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.errors import (
     IdempotencyMismatch,
     QuoteAlreadyEnded,
@@ -95,6 +97,9 @@ class CallersQuotes:
             self._recorder.ended(c, [row], known)
         return rows.record(row), False
 
+    def clearances(self, tenant: str) -> tuple[Clearance, ...]:
+        return self._units.read(lambda c: standing(c, tenant))
+
     def record_checks(
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
     ) -> None:
@@ -125,7 +130,9 @@ class CallersQuotes:
             "reference_digest": pin.reference,
             "rates_json": pin.rates,
             "snapshot_digest": pin.digest,
+            "clearances_json": pin.clearances or None,
             "limit_ms": int(submission.limit_s * 1000),
+            "expected_size": submission.expected_size,
             "fence": 0,
             "attempt": 0,
             "max_attempts": self._max_attempts,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import and_, func, select, update
@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql import rows
 from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.fairness import of_size
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
 from quoting.adapters.sql.workers_quotes import ended, release_equals
-from quoting.application.ports import Status, Wake
+from quoting.application.ports import Size, Status, Wake
 
 BATCH = 200
 NOT_WOKEN_AGAIN_MS = 1000
@@ -26,22 +27,36 @@ class DispatchersQuotes:
     """Args:
     dispatch_after_s, redispatch_max_s: distance between two wake-ups of one quote, first and longest; it doubles.
     expire_after_s: how long a quote waits for its first worker.
+    large_from: expected size from which a quote is large.
     """
 
     def __init__(
-        self, units: Units, recorder: Recorder, dispatch_after_s: float, redispatch_max_s: float, expire_after_s: float
+        self,
+        units: Units,
+        recorder: Recorder,
+        dispatch_after_s: float,
+        redispatch_max_s: float,
+        expire_after_s: float,
+        large_from: int,
     ) -> None:
-        self._units, self._recorder = units, recorder
+        self._units, self._recorder, self._large_from = units, recorder, large_from
         self._first_ms, self._longest_ms = int(dispatch_after_s * 1000), int(redispatch_max_s * 1000)
         self._expire_ms = int(expire_after_s * 1000)
 
-    def due(self, limit: int) -> Sequence[Wake]:
-        return self._units.write(lambda c: self._due(c, min(limit, BATCH)))
+    def due(self, room: Mapping[Size, int]) -> Sequence[Wake]:
+        wanted = {size: min(limit, BATCH) for size, limit in room.items() if limit > 0}
+        if not wanted:
+            return ()
+        return self._units.write(
+            lambda c: [wake for size, limit in wanted.items() for wake in self._due(c, size, limit)]
+        )
 
-    def _due(self, c: Connection, limit: int) -> Sequence[Wake]:
+    def _due(self, c: Connection, size: Size, limit: int) -> Sequence[Wake]:
         query = (
-            select(quotes.c.id, quotes.c.limit_ms, quotes.c.dispatch_count)
-            .where(quotes.c.status == Status.QUEUED, quotes.c.next_dispatch_at <= now_ms())
+            select(quotes.c.id, quotes.c.limit_ms, quotes.c.expected_size, quotes.c.dispatch_count)
+            .where(
+                quotes.c.status == Status.QUEUED, quotes.c.next_dispatch_at <= now_ms(), of_size(size, self._large_from)
+            )
             .order_by(quotes.c.next_dispatch_at, quotes.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -55,7 +70,7 @@ class DispatchersQuotes:
                 .where(quotes.c.id == row.id)
                 .values(next_dispatch_at=now_ms() + distance, dispatch_count=quotes.c.dispatch_count + 1)
             )
-        return [Wake(row.id, row.limit_ms / 1000) for row in found]
+        return [Wake(row.id, row.limit_ms / 1000, row.expected_size) for row in found]
 
     def not_woken(self, quote_ids: Sequence[str]) -> None:
         statement = (

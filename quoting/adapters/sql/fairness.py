@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Status
+from quoting.application.ports import Size, Status
 
 
 def used_up(c: Connection, tenant: str, limit: int) -> bool:
@@ -18,24 +18,31 @@ def used_up(c: Connection, tenant: str, limit: int) -> bool:
     return int(c.scalar(select(func.count()).select_from(waiting.subquery())) or 0) >= limit
 
 
+def of_size(size: Size, large_from: int) -> ColumnElement[bool]:
+    """Quotes of one size; `large_from`: expected size from which a quote is large."""
+    return quotes.c.expected_size >= large_from if size is Size.LARGE else quotes.c.expected_size < large_from
+
+
 class Turns:
     """A ring says that there is work; which, is decided when it is heard.
 
     So a tenant that has sent a thousand quotes does not keep another waiting for all of them: of the tenants that wait,
-    one with the fewest running is next, and its oldest quote. Equals are drawn by lot.
+    one with the fewest running is next, and its oldest quote. Equals are drawn by lot. A ring for a small quote is
+    answered by a small one, so that it never wakes a worker for a large one.
     """
 
-    def __init__(self, units: Units) -> None:
-        self._units = units
+    def __init__(self, units: Units, large_from: int) -> None:
+        self._units, self._large_from = units, large_from
 
     def turn(self, quote_id: str) -> str:
-        return self._units.read(lambda c: _turn(c, quote_id))
+        return self._units.read(lambda c: _turn(c, quote_id, self._large_from))
 
 
-def _turn(c: Connection, quote_id: str) -> str:
-    limit_ms = c.scalar(select(quotes.c.limit_ms).where(quotes.c.id == quote_id))
-    if limit_ms is None:
+def _turn(c: Connection, quote_id: str, large_from: int) -> str:
+    rung = c.execute(select(quotes.c.limit_ms, quotes.c.expected_size).where(quotes.c.id == quote_id)).first()
+    if rung is None:
         return quote_id
+    size = Size.LARGE if rung.expected_size >= large_from else Size.SMALL
     other = quotes.alias()
     equal_runs = exists().where(
         other.c.tenant == quotes.c.tenant,
@@ -44,7 +51,9 @@ def _turn(c: Connection, quote_id: str) -> str:
         other.c.status == Status.RUNNING,
     )
     # The ring carries the time its own quote may take: a longer one would be cut off.
-    waits = and_(quotes.c.status == Status.QUEUED, quotes.c.limit_ms <= limit_ms, ~equal_runs)
+    waits = and_(
+        quotes.c.status == Status.QUEUED, quotes.c.limit_ms <= rung.limit_ms, of_size(size, large_from), ~equal_runs
+    )
     first = select(quotes.c.tenant, func.min(quotes.c.id)).where(waits).group_by(quotes.c.tenant)
     oldest: dict[str, str] = {row[0]: row[1] for row in c.execute(first)}
     if not oldest:

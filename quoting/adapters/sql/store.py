@@ -32,8 +32,15 @@ class SqlQuoteStore(CallersQuotes, WorkersQuotes, DispatchersQuotes, Turns):
             self, units, recorder, packed, settings.dispatch_after_s, settings.max_attempts, settings.waiting_quotes
         )
         WorkersQuotes.__init__(self, units, recorder, engine, settings.lease_s)
+        Turns.__init__(self, units, settings.large_from)
         DispatchersQuotes.__init__(
-            self, units, recorder, settings.dispatch_after_s, settings.redispatch_max_s, settings.expire_after_s
+            self,
+            units,
+            recorder,
+            settings.dispatch_after_s,
+            settings.redispatch_max_s,
+            settings.expire_after_s,
+            settings.large_from,
         )
 
     def ping(self) -> None:

@@ -1,89 +1,211 @@
-"""Time to allocate, as a ratio to the plain textbook model in the same solver, on the carried M requests.
+"""Time to allocate, beside the plain textbook model in HiGHS (one thread) and in OR-Tools CP-SAT (two workers).
 
-    python -m bench.allocation [NAME ...] [--variants N]
+    python -m bench.allocation                     the quick part: HiGHS alone, two minutes; what `make bench` runs
+    python -m bench.allocation --all               every part with CP-SAT, about 40 minutes on an idle machine
+    python -m bench.allocation --part mid          one part (again for more): quick, mid, large, tqd, hard
+    python -m bench.allocation plain-300x8-7       any instance of `bench.instances` (--gap, --limit)
 
-Both sides run in this process, in turns, on the same problem and to the same gap; of each request also some variants
-with prices and needs shaken by a seed, since one solve's luck says little. Processor time, so that other work on the
-machine weighs little. Exit 1 where all requests together take longer than the bar, or where the textbook model found a
-better plan than the gap allows.
+    --no-cp-sat, --ours-only   leave yardsticks out;   --yardstick-limit S   their time (60)
+
+Each solve is a process of its own, one after the other: ours, HiGHS, CP-SAT. Prints tables in Markdown: seconds by the
+clock to the gap asked for (of ours the allocation alone; the rest of the answer is in the table of stages), the gap
+after 10 seconds and at the end, peak memory. Ratios are of processor time, one thread each, so that other work on the
+machine weighs little. Exit 1 where a bar is missed, a plan fails its recount or the sides contradict each other.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
+import math
+import subprocess
 import sys
-import time
-from dataclasses import replace
-from fractions import Fraction
-from random import Random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from bench.textbook import solve_textbook
-from quoting.domain.allocation.allocate import allocate
-from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, NoPlan
-from quoting.domain.watch import Silent
-from tests.unit.allocation.instance_reader import SOURCING, read_figures, read_problem, read_request
+from bench.solve import EARLY_S, SIDES, Outcome
+from bench.stages import STAGES
 
-BAR = 1.0  # times the textbook model's time
-LIMIT_S = 60.0
+RATIO_BAR = {"quick": 1.0, "mid": 1 / 3}  # of processor time to HiGHS's, geometric mean where HiGHS closes
+MEMORY_BAR_MB = 2048
+YARDSTICK_S = 60.0
+_SPARE_S = 120.0  # beside its limit, after which a solve is given up
+
+
+@dataclass(frozen=True)
+class Case:
+    """An instance, and the bar: `gap` within `limit_s` seconds."""
+
+    name: str
+    gap: float = 1e-4
+    limit_s: float = 60.0
+
+
+MID = (
+    *(Case(f"plain-{name}") for name in ("M-101", "120x6-1", "200x8-1", "350x8-1", "500x8-1")),
+    *(Case(f"rules-{name}") for name in ("M-107", "120x6-1", "200x8-1", "400x8-1")),
+    *(Case(f"charges-{name}") for name in ("M-101", "150x8-1", "500x10-1")),
+    *(Case(f"soft-{name}") for name in ("80x5-1", "120x5-2", "200x6-3")),
+)
+PARTS: dict[str, tuple[Case, ...]] = {
+    "quick": tuple(
+        case for case in MID if case.name.split("-", 1)[1] in ("M-101", "M-107", "120x6-1", "150x8-1", "80x5-1")
+    ),
+    "mid": MID,
+    "large": (Case("plain-XL-101", limit_s=15), Case("plain-2000x10-1", limit_s=15), Case("plain-5000x20-1", 1e-3)),
+    "tqd": (Case("tqd-XL-102", limit_s=45), *(Case(f"tqd-50x100x{n}-1", limit_s=45) for n in (3, 4, 5))),
+    "hard": (Case("tqd-100x500x5-1", 1e-2, 60), Case("tqd-100x500x5-1", 2e-3, 300)),
+}
+
+
+@dataclass
+class Row:
+    case: Case
+    ours: Outcome
+    early_gap: float | None
+    highs: Outcome | None
+    cp_sat: Outcome | None
+
+    @property
+    def closed(self) -> bool:
+        return _closed(self.ours, self.case.gap) and self.ours.seconds <= self.case.limit_s + 1
+
+    @property
+    def ratio(self) -> float | None:
+        """Processor time as a part of HiGHS's, where that closes."""
+        if self.highs is None or not _closed(self.highs, self.case.gap):
+            return None
+        return self.ours.processor_s / max(self.highs.processor_s, 1e-3)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", default=sorted(path.name for path in SOURCING.glob("*-M-*.json")))
-    parser.add_argument("--variants", type=int, default=3, help="how many of each request, the first as it is")
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--part", action="append", choices=PARTS, default=[])
+    parser.add_argument("--all", action="store_true")
+    parser.add_argument("--gap", type=float, default=1e-4)
+    parser.add_argument("--limit", type=float, default=60.0)
+    parser.add_argument("--yardstick-limit", type=float, default=YARDSTICK_S)
+    parser.add_argument("--no-cp-sat", action="store_true")
+    parser.add_argument("--ours-only", action="store_true")
     options = parser.parse_args()
-    figures, totals, wrong = read_figures(), [0.0, 0.0], 0
-    print(f"{'request':24}{'textbook s':>12}{'ours s':>10}{'ratio':>8}")
-    for name in options.names:
-        request = read_request(SOURCING / name)
-        took = [0.0, 0.0]
-        for seed in range(options.variants):
-            problem = _shaken(read_problem(request, figures), seed)
-            problem = replace(problem, objectives=problem.objectives[:1])
-            gap = float(request["solve"]["gap"])
-            began = time.process_time()
-            plain = solve_textbook(problem, Effort(gap, LIMIT_S, 0))
-            between = time.process_time()
-            found = allocate(problem, Effort(gap, LIMIT_S, 0), Silent())
-            took = [took[0] + between - began, took[1] + time.process_time() - between]
-            wrong += _worse(plain, found, gap)
-        totals = [totals[0] + took[0], totals[1] + took[1]]
-        print(f"{name:24}{took[0]:12.2f}{took[1]:10.2f}{took[1] / took[0]:8.2f}")
-    ratio = totals[1] / totals[0]
-    print(f"{'all':24}{totals[0]:12.2f}{totals[1]:10.2f}{ratio:8.2f}   (bar {BAR:g}; {wrong} worse plans)")
-    return int(ratio > BAR or wrong > 0)
+    parts = {"named": tuple(Case(name, options.gap, options.limit) for name in options.names)} if options.names else {}
+    for part in [p for p in PARTS if p != "quick"] if options.all else options.part or ([] if parts else ["quick"]):
+        parts[part] = PARTS[part]
+    faults: list[str] = []
+    for part, cases in parts.items():
+        sides = SIDES[: 1 if options.ours_only else 2 if options.no_cp_sat or part == "quick" else 3]
+        faults += _run(part, cases, sides, options.yardstick_limit)
+    print("\nevery bar is held" if not faults else "\n" + "\n".join(f"- MISSED: {fault}" for fault in faults))
+    return int(bool(faults))
 
 
-def _shaken(problem: AllocationProblem, seed: int) -> AllocationProblem:
-    """The problem with prices moved by up to 3 % an offer and needs by up to 15 %; seed 0 leaves it as it is."""
-    if not seed:
-        return problem
-    rng = Random(seed)
-    factor = {lot.offer: Fraction(rng.randint(970, 1030), 1000) for lot in problem.lots}
-    return replace(
-        problem,
-        uses=tuple(
-            replace(
-                use, unit_minor=tuple(int(price * factor[use.offer]) for price in use.unit_minor), weight_minor=None
-            )
-            for use in problem.uses
-        ),
-        needs=tuple(
-            need if need.amount is None else replace(need, amount=_near(need.amount, rng)) for need in problem.needs
-        ),
+def _run(part: str, cases: Sequence[Case], sides: Sequence[str], yardstick_s: float) -> list[str]:
+    print(f"\n### {part}\n")
+    _print_row(
+        "instance",
+        "gap, limit",
+        "ours s",
+        f"gap at {EARLY_S:g} s",
+        "at end",
+        "HiGHS s",
+        f"at {EARLY_S:g} s",
+        "at end",
+        "ratio",
+        "CP-SAT s",
+        f"at {EARLY_S:g} s",
+        "at end",
+        "MB ours, HiGHS, CP-SAT",
     )
+    _print_row(*["---"] * 13)
+    rows: list[Row] = []
+    known: dict[tuple[str, str], Outcome] = {}
+    for case in cases:
+        ours = solved("ours", case, case.limit_s)
+        early = ours.gap
+        if ours.seconds > EARLY_S:
+            early = solved("ours", case, EARLY_S).gap
+        for side in sides[1:]:
+            if (side, case.name) not in known:
+                known[side, case.name] = solved(side, case, yardstick_s)
+        highs, cp_sat = (known.get((side, case.name)) for side in SIDES[1:])
+        rows.append(Row(case, ours, early, highs, cp_sat))
+        _print_times(rows[-1])
+    print()
+    _print_row("processor s by stage", *STAGES)
+    _print_row(*["---"] * (1 + len(STAGES)))
+    for row in rows:
+        _print_row(row.case.name, *(f"{row.ours.stages.get(stage, 0):.2f}" for stage in STAGES))
+    return list(_faults(part, rows))
 
 
-def _near(amount: Fraction, rng: Random) -> Fraction:
-    return max(Fraction(round(amount * rng.randint(85, 115) / 100)), Fraction(1))
+def solved(side: str, case: Case, limit_s: float) -> Outcome:
+    """One solve in a process of its own; an empty outcome where it died or had to be given up."""
+    call = (sys.executable, "-m", "bench.solve", side, case.name, "--gap", str(case.gap), "--limit", str(limit_s))
+    try:
+        run = subprocess.run(call, capture_output=True, text=True, timeout=limit_s + _SPARE_S)
+    except subprocess.TimeoutExpired:
+        return Outcome(seconds=limit_s + _SPARE_S)
+    if run.returncode:
+        print(f"{side} {case.name}: {run.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+        return Outcome()
+    return Outcome(**json.loads(run.stdout.splitlines()[-1]))
 
 
-def _worse(plain: Fraction | None, found: Allocation | NoPlan, gap: float) -> bool:
-    """Whether the textbook model's plan is better by more than the gap."""
-    if plain is None or isinstance(found, NoPlan):
-        return plain is not None
-    sign = -1 if found.objectives[0].name == "max_capability" else 1
-    return sign * (found.objectives[0].value - plain) > Fraction(gap) * abs(plain) + 1
+def _closed(outcome: Outcome, gap: float) -> bool:
+    return outcome.gap is not None and outcome.gap <= gap * 1.0001
+
+
+def _faults(part: str, rows: Iterable[Row]) -> Iterable[str]:
+    ratios = []
+    for row in rows:
+        case, ours = row.case, row.ours
+        if not row.closed:
+            said = f"gap {_gap(ours.gap)} after {ours.seconds:.1f} s"
+            yield f"{case.name}: {said}, asked {case.gap:g} in {case.limit_s:g} s"
+        if ours.recounted is not True:
+            yield f"{case.name}: no plan, or one that does not stand when recounted"
+        if ours.peak_mb > MEMORY_BAR_MB:
+            yield f"{case.name}: {ours.peak_mb} MB"
+        for other in (row.highs, row.cp_sat):
+            if other is not None and _contradict(ours, other, case.gap):
+                yield f"{case.name}: {ours.value} with bound {ours.bound} beside {other.value} with {other.bound}"
+        if row.ratio is not None:
+            ratios.append(row.ratio)
+    if ratios:
+        mean, bar = math.exp(sum(map(math.log, ratios)) / len(ratios)), RATIO_BAR.get(part)
+        print(f"\nratio to HiGHS: geometric mean {mean:.2f} over {len(ratios)} instances, bar {bar or 'none'}")
+        if bar is not None and mean > bar:
+            yield f"{part}: {mean:.2f} times HiGHS, bar {bar:.2f}"
+
+
+def _contradict(ours: Outcome, other: Outcome, gap: float) -> bool:
+    """Whether one side's bound forbids the other's plan. All these instances are of least cost."""
+    if ours.value is None or ours.bound is None or other.value is None or other.bound is None:
+        return False
+    if ours.given_up != other.given_up:
+        return ours.given_up > other.given_up
+    room = 1 + gap * 1e-3
+    return ours.bound > other.value * room or other.bound > ours.value * room
+
+
+def _print_times(row: Row) -> None:
+    cells = [row.case.name, f"{row.case.gap:g}, {row.case.limit_s:g} s", f"**{row.ours.seconds:.1f}**"]
+    cells += [_gap(row.early_gap), _gap(row.ours.gap)]
+    for side in (row.highs, row.cp_sat):
+        cells += ["-"] * 3 if side is None else [f"{side.seconds:.1f}", _gap(side.early_gap), _gap(side.gap)]
+        if len(cells) == 8:
+            cells.append("-" if row.ratio is None else f"{row.ratio:.2f}")
+    cells.append(", ".join("-" if side is None else str(side.peak_mb) for side in (row.ours, row.highs, row.cp_sat)))
+    _print_row(*cells)
+
+
+def _gap(gap: float | None) -> str:
+    return "none" if gap is None else f"{gap * 100:.2g} %" if gap >= 1e-3 else f"{gap:.1e}"
+
+
+def _print_row(*cells: str) -> None:
+    print("| " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The yardstick of `bench.allocation`: the plain textbook model of an allocation problem, as it is, in HiGHS.
+"""The yardstick of `bench.allocation`: the plain textbook model of an allocation problem, as it is.
 
 A column for the pieces of each pair, one for those of each offer at each price break (of each pair, where its price
-differs between demands or money is counted on some of them only), a 0-1 column for each break, one big bound; mandatory
-rules only, the first objective only. Nothing is tightened beforehand.
+differs between demands or money is counted on some of them only), a 0-1 column for each break, one big bound; for each
+rule with a priority a 0-1 column that gives it up. Nothing is tightened beforehand; the first objective only.
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 
-import highspy
-import numpy as np
-
-from quoting.domain.allocation.linear import LinearModel, Number, added, scaled
-from quoting.domain.allocation.problem import AllocationProblem, Effort, Lot, Pair, PlanRule, Use
+from quoting.domain.allocation.linear import LinearModel, Number, added, greatest, least, scaled
+from quoting.domain.allocation.problem import AllocationProblem, Lot, Pair, PlanRule, Use
 
 _ENTITY: dict[str, Callable[[Lot], str]] = {
     "vendors": lambda lot: lot.vendor,
@@ -25,22 +23,17 @@ _ENTITY: dict[str, Callable[[Lot], str]] = {
 }
 
 
-def solve_textbook(problem: AllocationProblem, effort: Effort) -> Fraction | None:
-    """The value of the first objective, rounded to the grain of the problem; None where no plan was found."""
-    book = _Textbook(problem)
-    solver = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "random_seed": effort.seed, "time_limit": effort.limit_s}
-    for name, value in {**options, "mip_rel_gap": effort.gap, "mip_abs_gap": 0.5}.items():
-        solver.setOptionValue(name, value)
-    solver.passModel(book.program())
-    solver.run()
-    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return None
-    values = np.rint(np.asarray(solver.getSolution().col_value)).astype(int).tolist()
-    return Fraction(sum(weight * values[column] for column, weight in book.objective.items()))
+@dataclass(frozen=True)
+class Aim:
+    """What is optimised: the sum of `terms`, least or most."""
+
+    terms: dict[int, Number]
+    maximise: bool
 
 
-class _Textbook:
+class Textbook:
+    """The model in `linear`, and its `aims` one after the other: rules given up by priority, then the objective."""
+
     def __init__(self, problem: AllocationProblem) -> None:
         barred: set[Pair] = set().union(*(r.select for r in problem.rules if r.kind == "exclude" and not r.priority))
         self.problem, self.linear = problem, LinearModel()
@@ -56,10 +49,17 @@ class _Textbook:
         self.most = {offer: self._most(self.lots[offer], uses) for offer, uses in self.by_offer.items()}
         self._supply()
         self._wishes()
+        given_up: dict[int, dict[int, Number]] = defaultdict(dict)
         for rule in problem.rules:
-            if not rule.priority and rule.kind != "exclude":
+            self.lifted: int | None = None
+            if rule.priority:
+                self.lifted = self.linear.column(1)
+                given_up[rule.priority][self.lifted] = 1
+            if rule.priority or rule.kind != "exclude":
                 self._rule(rule)
-        self.objective = self._objective(problem.objectives[0])
+        self.aims = [Aim(columns, False) for _, columns in sorted(given_up.items())]
+        first = problem.objectives[0]
+        self.aims.append(Aim(self._objective(first), first == "max_capability"))
 
     def _most(self, lot: Lot, uses: Iterable[Use]) -> int:
         needs = [(self.needs[use.demand].amount, use) for use in uses]
@@ -158,7 +158,7 @@ class _Textbook:
     def _measure(self, rule: PlanRule, pairs: Collection[Pair]) -> dict[int, Number]:
         if rule.measure == "spend":
             return self._money(pairs, lambda use, j: use.unit_minor[j])
-        if rule.measure in (None, "units"):
+        if rule.measure in (None, "units") or rule.kind == "exclude":
             return self._count(pairs, lambda _: 1)
         return self._count(pairs, lambda use: use.figures.get(str(rule.measure), Fraction(0)))
 
@@ -170,8 +170,8 @@ class _Textbook:
         whole = self._measure(rule, rule.select)
         if rule.kind == "share":
             self._compare(added(whole, scaled(self._measure(rule, rule.within), -rule.value)), rule.op, 0)
-        elif rule.kind == "cap":
-            self._compare(whole, rule.op, rule.value)
+        elif rule.kind in ("cap", "exclude"):  # an exclude is a cap of nothing
+            self._compare(whole, rule.op or "<=", rule.value)
         elif rule.kind == "concentration":
             for pairs in groups.values():
                 self._compare(added(self._measure(rule, pairs), scaled(whole, -rule.value)), "<=", 0)
@@ -189,7 +189,16 @@ class _Textbook:
                 self._compare(marks, rule.op, rule.value)
 
     def _compare(self, terms: dict[int, Number], op: str | None, right: Number) -> None:
-        self.linear.row(terms, lower=right if op != "<=" else None, upper=right if op != ">=" else None)
+        for sense in ("<=", ">=") if op == "==" else (op,):
+            bounds = {"upper" if sense == "<=" else "lower": right}
+            if self.lifted is None:
+                self.linear.row(terms, **bounds)
+            elif sense == "<=":
+                room = max(greatest(self.linear, terms) - right, 0)
+                self.linear.row(added(terms, {self.lifted: -room}), upper=right)
+            else:
+                room = max(right - least(self.linear, terms), 0)
+                self.linear.row(added(terms, {self.lifted: room}), lower=right)
 
     def _objective(self, name: str) -> dict[int, Number]:
         if name == "max_capability":
@@ -197,23 +206,3 @@ class _Textbook:
             return self._count([p for p in self.uses if p[1] in greedy], lambda use: use.counts)
         charges = (scaled(used, self.lots[offer].charge_minor) for offer, used in self.used.items())
         return added(self._money(self.uses, lambda use, j: (use.weight_minor or use.unit_minor)[j]), *charges)
-
-    def program(self) -> highspy.HighsLp:
-        linear, lp = self.linear, highspy.HighsLp()
-        costs = np.zeros(len(linear.lower))
-        for column, weight in self.objective.items():
-            costs[column] = float(weight)
-        infinity = highspy.kHighsInf
-        lp.num_col_, lp.num_row_ = len(linear.lower), len(linear.row_lower)
-        maximise = self.problem.objectives[0] == "max_capability"
-        lp.sense_ = highspy.ObjSense.kMaximize if maximise else highspy.ObjSense.kMinimize
-        lp.col_cost_ = costs
-        lp.col_lower_, lp.col_upper_ = np.array(linear.lower, dtype=float), np.array(linear.upper, dtype=float)
-        lp.row_lower_ = np.array([-infinity if v is None else v for v in linear.row_lower], dtype=float)
-        lp.row_upper_ = np.array([infinity if v is None else v for v in linear.row_upper], dtype=float)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array(linear.starts, dtype=np.int32)
-        lp.a_matrix_.index_ = np.array(linear.index, dtype=np.int32)
-        lp.a_matrix_.value_ = np.array(linear.value, dtype=float)
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * len(linear.lower)
-        return lp

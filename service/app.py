@@ -13,6 +13,7 @@ from quoting.adapters import logs
 from quoting.bootstrap import Dependencies
 from service import deps
 from service.api.catalogue import catalogue
+from service.api.clearances import clearances
 from service.api.export_checks import export_checks
 from service.api.operations import operations
 from service.api.quotes import WAITERS, quotes
@@ -33,7 +34,7 @@ def create_app(dependencies: Dependencies) -> Flask:
     app.extensions[WAITERS] = Waiters(dependencies.settings.api_threads)
     app.before_request(_identify)
     app.before_request(_check_accept)
-    describe(app, quotes, export_checks, catalogue, operations)
+    describe(app, quotes, export_checks, clearances, catalogue, operations)
     install_authentication(app)
     install_error_handlers(app)
     app.after_request(_finish)

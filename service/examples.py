@@ -37,8 +37,17 @@ TRANSACTION: Mapping[str, Any] = {
     "movement": {"kind": "export", "from_country": "US", "to_country": "CN"},
     "parties": [{"role": "end_user", "name": "Lanzhou Compute", "country": "CN", "hq_country": "CN"}],
 }
+JUDGEMENT: Mapping[str, Any] = {
+    "party": {"name": "Prairie Compute Cooperative", "country": "US"},
+    "red_flag": "diversion",
+    "by": "R. Weiss, compliance",
+    "on": "2026-03-02",
+    "why": "The address is that of its accountant; the site in Omaha was visited.",
+}
 BODIES: Mapping[str, Any] = {
     "ProcurementRequest": QUOTE,
+    "Judgement": JUDGEMENT,
+    "Withdrawal": {"by": "R. Weiss, compliance", "why": "The site was sold."},
     "Transaction": TRANSACTION,
     "Transactions": [TRANSACTION, {**TRANSACTION, "id": "shipment-18"}],
 }

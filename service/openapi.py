@@ -8,6 +8,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from quoting.bootstrap import VERSION
+from quoting.wire.clearance import ClearanceShape, WithdrawalShape
 from quoting.wire.export_check import MOST_TRANSACTIONS, TransactionShape
 from quoting.wire.request import RequestShape
 from service import answers, schemas
@@ -42,6 +43,8 @@ def describe(app: Flask, *blueprints: Blueprint) -> None:
     components.responses.clear()
     components.schema("ProcurementRequest", schema=RequestShape)
     components.schema("Transaction", schema=TransactionShape)
+    components.schema("Judgement", schema=ClearanceShape)
+    components.schema("Withdrawal", schema=WithdrawalShape)
     components.schema(
         "Transactions", {"type": "array", "maxItems": MOST_TRANSACTIONS, "items": schemas.ref("Transaction")}
     )

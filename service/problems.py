@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from quoting.application.clearances import ClearanceNotFound, TooManyClearances
 from quoting.application.ports import StoreUnavailable, TooManyWaiting
 from quoting.domain.errors import (
     DomainError,
@@ -28,6 +29,8 @@ STATUS: dict[type[DomainError], int] = {
     RequestInvalid: 422,
     IdempotencyMismatch: 422,
     QuoteNotFound: 404,
+    ClearanceNotFound: 404,
+    TooManyClearances: 409,
     QuoteNotDone: 409,
     QuoteHasNoResult: 409,
     QuoteAlreadyEnded: 409,
@@ -39,6 +42,8 @@ TITLES = {
     "request_invalid": "The request breaks the contract",
     "idempotency_mismatch": "The idempotency key was used for another request",
     "quote_not_found": "There is no such quote",
+    "clearance_not_found": "There is no such clearance",
+    "too_many_clearances": "The tenant keeps as many clearances as it may",
     "not_done": "The quote is not done",
     "no_result": "The quote has no result",
     "already_ended": "The quote has already ended",

@@ -26,9 +26,9 @@ def quote_resource(record: QuoteRecord) -> dict[str, Any]:
         "done": record.status.done,
         "client_ref": record.client_ref,
         "progress": _progress(record),
-        "created_at": _instant(record.created_at),
-        "started_at": _instant(record.started_at),
-        "finished_at": _instant(record.finished_at),
+        "created_at": instant(record.created_at),
+        "started_at": instant(record.started_at),
+        "finished_at": instant(record.finished_at),
         "cancel_requested": record.cancel_requested,
         "cache": None if record.cache is None else record.cache.value,
         "links": links,
@@ -84,5 +84,5 @@ def _progress(record: QuoteRecord) -> dict[str, Any]:
     return body
 
 
-def _instant(moment: datetime | None) -> str | None:
+def instant(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quoting.application.ports import CacheUse, Status
+from quoting.domain.controls.clearances import RedFlag
 from quoting.domain.controls.determination import Outcome, Review
 from quoting.domain.offers import Grade, Incoterm, Mode
 from quoting.domain.parameters import Evidence
@@ -151,6 +152,7 @@ DETERMINATION = record(
         "flips": {"type": "array", "items": {"type": "object"}},
         "exceptions_considered": {"type": "array", "items": record(exception=TEXT, because=TEXT)},
         "lists": {"type": "array", "items": {"type": "object"}},
+        "clearances": {"type": "array", "items": {"type": "object"}},
     },
     id=TEXT,
     outcome=one_of(*Outcome),
@@ -165,6 +167,22 @@ DETERMINATION = record(
     advisories=TEXTS,
     not_covered=TEXTS,
     data_as_of=DAY,
+)
+CLEARANCE = record(
+    {
+        "revoked": {
+            "type": ["object", "null"],
+            "properties": {"at": MOMENT, "by": TEXT, "why": TEXT},
+        }
+    },
+    id=TEXT,
+    party=record(name=TEXT, aliases=TEXTS, country=COUNTRY_OR_NULL),
+    entry={"type": ["object", "null"], "properties": {"list": TEXT, "name": TEXT, "digest": TEXT}},
+    red_flag=one_of(*RedFlag, null=True),
+    by=TEXT,
+    on=DAY,
+    why=TEXT,
+    created_at=MOMENT,
 )
 _DATED = {
     "effective_from": DAY_OR_NULL,
@@ -280,5 +298,7 @@ ANSWERS: Mapping[str, Schema] = {
     "Vendor": VENDOR,
     "VendorPage": a_page("Vendor"),
     "Version": record(name=TEXT, version=TEXT, reference_data=TEXT),
+    "Clearance": CLEARANCE,
+    "Clearances": record(data=a_list("Clearance")),
     "Alive": record(status=TEXT),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -20,11 +20,12 @@ from quoting.adapters.reference.reading import Files
 from quoting.adapters.reference.rules import parse_rules
 from quoting.adapters.reference.tariffs import parse_tariffs
 from quoting.domain.catalogue import Catalogue
-from quoting.domain.controls.rulebook import RuleBook
+from quoting.domain.controls.rulebook import Clearance, RuleBook
 from quoting.domain.errors import SnapshotGone
 from quoting.domain.pricing.fx import EuroRate, FxTable
 from quoting.domain.pricing.tariffs import TariffBook
 from quoting.domain.snapshot import Pin, Snapshot, SourcePart
+from quoting.wire.clearance import clearances_text, read_clearances
 
 RULES = ("parameters/controls/", "data/country_groups.csv")
 LISTS = ("data/entities.csv", "data/lists/")
@@ -57,13 +58,13 @@ class PackagedMarket:
         self._pinned = lru_cache(maxsize=64)(self._name)
         self._read = lru_cache(maxsize=64)(self._compose)
 
-    def pin(self, as_of: date) -> Pin:
-        """Name what is in force now for a day.
+    def pin(self, as_of: date, clearances: tuple[Clearance, ...] = ()) -> Pin:
+        """Name what is in force now for a day, and what the asking tenant has cleared.
 
         Raises:
             ReferenceDataBroken: the loaded files fail their own check.
         """
-        return self._pinned(as_of)
+        return self._pinned(as_of, clearances_text(clearances))
 
     def snapshot(self, pin: Pin) -> Snapshot:
         """Read what was pinned; rates of exchange come from the pin and are never read anew.
@@ -73,16 +74,17 @@ class PackagedMarket:
         """
         return self._read(pin)
 
-    def _name(self, as_of: date) -> Pin:
+    def _name(self, as_of: date, cleared: str) -> Pin:
         stale_after_days = self._parsed(self.reference).tariffs.stale_after_days(as_of)
         rates = rates_text(self._rates.table(as_of, stale_after_days), self._rates.version)
-        return Pin(as_of, self.reference, rates, _snapshot_digest(as_of, self.reference, rates))
+        return Pin(as_of, self.reference, rates, _snapshot_digest(as_of, self.reference, rates, cleared), cleared)
 
     def _compose(self, pin: Pin) -> Snapshot:
-        if _snapshot_digest(pin.as_of, pin.reference, pin.rates) != pin.digest:
+        if _snapshot_digest(pin.as_of, pin.reference, pin.rates, pin.clearances) != pin.digest:
             raise SnapshotGone(f"snapshot {pin.digest}")
         reference = self._parsed(pin.reference)
         fx, version = read_rates(pin.rates)
+        cleared = read_clearances(pin.clearances)
         newest = max(rate.date for rate in fx.rates.values())
         rates = SourcePart(
             name="rates",
@@ -94,10 +96,10 @@ class PackagedMarket:
         return Snapshot(
             as_of=pin.as_of,
             catalogue=reference.catalogue,
-            rules=reference.rules,
+            rules=replace(reference.rules, clearances=cleared) if cleared else reference.rules,
             tariffs=reference.tariffs,
             fx=fx,
-            parts={part.name: part for part in (*reference.parts, rates)},
+            parts={part.name: part for part in (*reference.parts, rates, *_clearances_part(pin, cleared))},
             digest=pin.digest,
         )
 
@@ -138,9 +140,19 @@ def read_rates(text: str) -> tuple[FxTable, str]:
     return table, document["version"]
 
 
-def _snapshot_digest(as_of: date, reference: str, rates: str) -> str:
+def _snapshot_digest(as_of: date, reference: str, rates: str, clearances: str) -> str:
     document = {"as_of": as_of.isoformat(), "reference": reference, "rates": rates}
+    if clearances:
+        document["clearances"] = clearances
     return hashlib.sha256(rfc8785.dumps(document)).hexdigest()
+
+
+def _clearances_part(pin: Pin, cleared: tuple[Clearance, ...]) -> tuple[SourcePart, ...]:
+    """What the tenant has cleared, by the day of the newest judgement; no part where that is nothing."""
+    if not cleared:
+        return ()
+    newest, digested = max(each.on for each in cleared), hashlib.sha256(pin.clearances.encode()).hexdigest()
+    return (SourcePart("clearances", f"{len(cleared)} of {newest}", newest, digested),)
 
 
 def _part(name: str, as_of: date, files: Files, prefixes: Iterable[str]) -> SourcePart:

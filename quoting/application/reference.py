@@ -7,5 +7,5 @@ from quoting.domain.snapshot import Snapshot
 
 
 def reference_of_today(market: Market, clock: Clock) -> Snapshot:
-    """The reference data as of today: requests are checked against its chips, determinations read its dated rules."""
+    """The reference data as of today: requests are checked against its chips."""
     return market.snapshot(market.pin(clock.today()))

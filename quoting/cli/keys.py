@@ -24,7 +24,9 @@ def keys() -> None:
 
 @keys.command()
 @click.option("--tenant", default=DEFAULT_TENANT, show_default=True, help="Whose quotes it sees.")
-@click.option("--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Default: all but admin.")
+@click.option(
+    "--scope", "scopes", multiple=True, type=click.Choice(SCOPES), help="Default: all but clearances and admin."
+)
 @_JSON
 def create(tenant: str, scopes: tuple[str, ...], as_json: bool) -> None:
     """Make a key and print it, once."""

@@ -23,6 +23,7 @@ COMMANDS = {
     "up": "quoting.cli.up:up",
     "status": "quoting.cli.status:status",
     "keys": "quoting.cli.keys:keys",
+    "clearances": "quoting.cli.clearances:clearances",
     "backup": "quoting.cli.backup:backup",
     "audit": "quoting.cli.audit:audit",
     "replay": "quoting.cli.replay:replay",

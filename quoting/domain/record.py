@@ -25,6 +25,8 @@ class Kind(StrEnum):
     EVENT = "event"
     HELD = "held"
     RELEASED = "released"
+    CLEARED = "cleared"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,12 @@ class Pin:
     """What a stored quote keeps of its snapshot, so that a second attempt and a replay read the same one.
 
     `reference`: digest of the reference files; `rates`: canonical JSON of the exchange rates of the day;
-    `digest`: that of the snapshot they make together with `as_of`.
+    `digest`: that of the snapshot they make together with `as_of`. `clearances`: canonical JSON of what the tenant had
+    cleared, empty where that is nothing.
     """
 
     as_of: date
     reference: str
     rates: str
     digest: str
+    clearances: str = ""

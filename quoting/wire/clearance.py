@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError, post_load
+from marshmallow import ValidationError
 
 from quoting.domain.controls.clearances import RedFlag
 from quoting.domain.controls.judging import entry_to_clear
@@ -45,21 +44,11 @@ class ClearanceShape(Shape):
     why = Name(_LONGEST_REASON, required=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class WithdrawalShape(Shape):
     """Who takes a clearance back, and why."""
 
-    by: str
-    why: str
-
-
-class WithdrawalShape(Shape):
     by = Name(required=True)
     why = Name(_LONGEST_REASON, required=True)
-
-    @post_load
-    def make(self, data: dict[str, Any], **_: Any) -> Withdrawal:
-        return Withdrawal(**data)
 
 
 def load_clearance(document: Any, book: RuleBook, today: date) -> Clearance:
@@ -91,13 +80,13 @@ def load_clearance(document: Any, book: RuleBook, today: date) -> Clearance:
     )
 
 
-def load_withdrawal(document: Any) -> Withdrawal:
-    """Raises RequestInvalid."""
+def load_withdrawal(document: Any) -> tuple[str, str]:
+    """Who takes a clearance back, and why. Raises RequestInvalid."""
     try:
-        withdrawal: Withdrawal = WithdrawalShape().load(document)
+        data = WithdrawalShape().load(document)
     except ValidationError as error:
         raise invalid(faults_of(error.messages)) from None
-    return withdrawal
+    return data["by"], data["why"]
 
 
 def print_clearance(clearance: Clearance) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from quoting.application.reference import reference_of_today
 from quoting.domain.controls.determine import determine
+from quoting.domain.snapshot import Pin, Snapshot
 from quoting.wire.export_check import dump_determination, load_transaction, load_transactions
 from quoting.wire.json_text import canonical
 from service.answers import Answer
@@ -30,10 +30,10 @@ export_checks = Blueprint("export_checks", __name__, url_prefix="/v1/export-chec
 def check_export() -> Response:
     """Determine one transaction under the rules of its day"""
     document = read_json(LIMIT)
-    reference = reference_of_today(deps().market, deps().clock)
+    pin, reference = _pinned()
     transaction = load_transaction(document, reference.catalogue.chips, deps().clock.today())
     answer = dump_determination(determine(transaction, reference.rules))
-    _record([document], [answer])
+    _record([document], [answer], pin)
     return json_response(answer)
 
 
@@ -44,16 +44,22 @@ def check_export() -> Response:
 def check_exports() -> Response:
     """Determine up to 1,000 transactions; one that is wrong refuses all"""
     document = read_json(LARGE_LIMIT)
-    reference = reference_of_today(deps().market, deps().clock)
+    pin, reference = _pinned()
     transactions = load_transactions(document, reference.catalogue.chips, deps().clock.today())
     answers = [dump_determination(determine(each, reference.rules)) for each in transactions]
-    _record(document, answers)
+    _record(document, answers, pin)
     return json_response(answers)
 
 
-def _record(documents: Sequence[Any], answers: Sequence[Any]) -> None:
+def _pinned() -> tuple[Pin, Snapshot]:
+    """The reference data of today and what the caller's tenant has cleared."""
+    d = deps()
+    pin = d.market.pin(d.clock.today(), d.store.clearances(caller().tenant))
+    return pin, d.market.snapshot(pin)
+
+
+def _record(documents: Sequence[Any], answers: Sequence[Any], pin: Pin) -> None:
     """Keep every check before it is answered: what is not on record was not said."""
-    pin = deps().market.pin(deps().clock.today())
     texts = [
         (canonical(asked).decode(), canonical(answer).decode())
         for asked, answer in zip(documents, answers, strict=True)

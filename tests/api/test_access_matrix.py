@@ -48,6 +48,8 @@ def route_table() -> list[Route]:
 ROUTES = route_table()
 BODY = {
     "/v1/quotes": "ProcurementRequest",
+    "/v1/clearances": "Judgement",
+    "/v1/clearances/<clearance_id>/revoke": "Withdrawal",
     "/v1/export-checks": "Transaction",
     "/v1/export-checks/batch": "Transactions",
 }

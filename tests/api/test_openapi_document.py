@@ -40,6 +40,8 @@ def test_the_document_lists_every_door(live: Live):
         "/v1/quotes/{quote_id}/cancel",
         "/v1/export-checks",
         "/v1/export-checks/batch",
+        "/v1/clearances",
+        "/v1/clearances/{clearance_id}/revoke",
         "/v1/chips",
         "/v1/chips/{chip_id}",
         "/v1/vendors",

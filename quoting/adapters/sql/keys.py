@@ -23,7 +23,7 @@ from quoting.adapters.sql.units import Units
 from quoting.application.ports import Caller
 
 DEFAULT_SCOPES = ("quotes:write", "quotes:read", "reference:read", "export-checks")
-SCOPES = (*DEFAULT_SCOPES, "admin")
+SCOPES = (*DEFAULT_SCOPES, "clearances", "admin")  # to clear a party is a judgement: a key is asked for it by name
 DEFAULT_TENANT = "default"
 FIRST = "first"
 PREFIX = "cq_live_"

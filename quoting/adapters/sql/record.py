@@ -48,6 +48,7 @@ class Recorder:
             "snapshot": row.snapshot_digest,
             "reference": row.reference_digest,
             "rates": _sha256(row.rates_json),
+            **_cleared(row.clearances_json),
         }
         self._append(c, row.tenant, [Fact(Kind.ACCEPTED, row.id, _text(facts), row.request_json, _day(row.created_at))])
 
@@ -81,6 +82,7 @@ class Recorder:
             "as_of": pin.as_of.isoformat(),
             "snapshot": pin.digest,
             "reference": pin.reference,
+            **_cleared(pin.clearances),
             "versions": {name: {"version": p.version, "digest": p.digest} for name, p in parts.items()},
         }
         today = _day(c.execute(select(now_ms())).scalar_one())
@@ -92,6 +94,13 @@ class Recorder:
                 for asked, a in checks
             ],
         )
+
+    def judged(
+        self, c: Connection, tenant: str, kind: Kind, clearance_id: str, facts: Mapping[str, Any], judgement: str
+    ) -> None:
+        """A clearance was kept, its judgement as it is stored, or was taken back."""
+        today = _day(c.execute(select(now_ms())).scalar_one())
+        self._append(c, tenant, [Fact(kind, clearance_id, _text(facts), judgement, today)])
 
     def note(self, c: Connection, tenant: str, kind: Kind, subject: str, facts: Mapping[str, Any], on: date) -> None:
         """Something happened to a subject later: an export, a legal hold, its release."""
@@ -126,6 +135,11 @@ def _end(row: Any, common: Mapping[str, Any], deliveries: Sequence[str]) -> Fact
     day = _day(row.finished_at)
     latest = max([day, *(date.fromisoformat(text) for text in deliveries)])
     return Fact(Kind.ENDED, row.id, _text(facts), "", latest)
+
+
+def _cleared(text: str | None) -> dict[str, Any]:
+    """The clearances that a quote or check was answered with, whole; nothing where there were none."""
+    return {"clearances": json_text.parse(text)} if text else {}
 
 
 def _text(facts: Mapping[str, Any]) -> str:

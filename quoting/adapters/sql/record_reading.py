@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from quoting.adapters.sql import rows
+from quoting.adapters.sql.clearance_tables import clearances
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_tables import record, record_heads
 from quoting.adapters.sql.tables import quotes, results
@@ -63,6 +64,10 @@ class SqlRecord:
             stored = self._read(select(quotes.c.request_json).where(quotes.c.id == entry.subject))
             if not stored or stored[0][0] != entry.request:
                 return Fault(entry.tenant, entry.seq, f"the request of quote {entry.subject} is not the recorded one")
+        if entry.kind == Kind.CLEARED:
+            stored = self._read(select(clearances.c.judgement).where(clearances.c.id == entry.subject))
+            if not stored or stored[0][0] != entry.request:
+                return Fault(entry.tenant, entry.seq, f"the clearance {entry.subject} is not the recorded one")
         if entry.kind == Kind.ENDED:
             wanted = json_text.parse(entry.facts)["answer"]
             stored = self._read(select(results.c.body).where(results.c.quote_id == entry.subject))

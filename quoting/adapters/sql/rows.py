@@ -56,6 +56,7 @@ def pin(row: Row[Any]) -> Pin:
         reference=row.reference_digest,
         rates=row.rates_json,
         digest=row.snapshot_digest,
+        clearances=row.clearances_json or "",
     )
 
 

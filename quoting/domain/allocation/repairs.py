@@ -103,7 +103,7 @@ class _Repairing:
         elif self.item.kind == "power":
             yield from self._power()
         elif self.item.kind == "demand":
-            yield from self._to(None, without(self.problem, [self.item]))
+            yield from self._to(None, self._left_out())
             yield from self._demand()
         else:
             yield from self._rule()
@@ -148,7 +148,12 @@ class _Repairing:
             watts = sum((n * drawing.get(pair, Fraction(0)) for pair, n in plan.items()), Fraction(0))
             yield from self._to(watts, at(watts), least=least)
 
-    # ---- demands: the most that fits
+    # ---- demands: left out, or the most that fits
+
+    def _left_out(self) -> AllocationProblem:
+        """Nothing is bought for what is not asked for, not even to please a rule."""
+        uses = tuple(use for use in self.problem.uses if use.demand != self.item.id)
+        return replace(without(self.problem, [self.item]), uses=uses)
 
     def _demand(self) -> Iterable[Repair]:
         need = next(n for n in self.problem.needs if n.demand == self.item.id)

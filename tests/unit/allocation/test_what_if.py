@@ -105,7 +105,8 @@ def repaired(problem: AllocationProblem, repair: Repair) -> AllocationProblem:
     """The problem with the change, made here anew."""
     kind, name, to = repair.item.kind, repair.item.id, repair.to
     if to is None:
-        return without(problem, [repair.item])
+        uses = (use for use in problem.uses if (kind, use.demand) != ("demand", name))  # nor is anything bought for it
+        return replace(without(problem, [repair.item]), uses=tuple(uses))
     if kind == "supply":
         assert isinstance(to, dict)
         names = {"available_qty": "stock"}

@@ -10,9 +10,20 @@ from typing import Any, Self
 
 import httpx2
 
-from quoting_client.conversation import Call, Conversation, OnProgress, Pause, Reply, Request, Steps, T
+from quoting_client.conversation import (
+    Call,
+    Conversation,
+    Done,
+    OnProgress,
+    Pause,
+    Reply,
+    Request,
+    Steps,
+    T,
+    proceed,
+)
 from quoting_client.errors import NotReached
-from quoting_client.http import DEFAULT_URL, arguments, options, reply
+from quoting_client.http import DEFAULT_URL, arguments, not_reached, options, reply
 from quoting_client.quote import Quote, read_quote
 from quoting_client.result import Determination, Result
 
@@ -104,9 +115,42 @@ class Client:
         """One chip. Raises NotFound."""
         return self._run(self._talk().document(f"/v1/chips/{chip_id}", query))
 
+    def vendors(self, **filters: Any) -> Iterator[Mapping[str, Any]]:
+        """Who sells or leases chips; their own fields filter."""
+        return self._list("/v1/vendors", filters)
+
+    def offers(self, **filters: Any) -> Iterator[Mapping[str, Any]]:
+        """What the catalogue offers on a day, by default today: the newest price of each series."""
+        return self._list("/v1/offers", filters)
+
+    def sites(self, **filters: Any) -> Iterator[Mapping[str, Any]]:
+        """Markets and data-centre regions in which prices were seen by a day."""
+        return self._list("/v1/sites", filters)
+
     def rules(self, *, on: date | str | None = None) -> Mapping[str, Any]:
         """Rules and parameters in force on a day, each with its citation."""
         return self._run(self._talk().document("/v1/rules", {"on": on}))
+
+    def clearances(self) -> Sequence[Mapping[str, Any]]:
+        """All that the tenant has judged of parties, oldest first, what was taken back too."""
+        document = self._run(self._talk().document("/v1/clearances", {}))
+        return list(document["data"])
+
+    def add_clearance(self, judgement: Request) -> Mapping[str, Any]:
+        """Declare that a party is not an entry it resembles, or that a red flag of it is closed."""
+        return self._run(self._talk().declare("/v1/clearances", judgement))
+
+    def revoke_clearance(self, clearance_id: str, withdrawal: Request) -> Mapping[str, Any]:
+        """Take a clearance back. Raises NotFound."""
+        return self._run(self._talk().declare(f"/v1/clearances/{clearance_id}/revoke", withdrawal))
+
+    def version(self) -> Mapping[str, Any]:
+        """Version of the service, digest of its reference data."""
+        return self._run(self._talk().document("/version", {}))
+
+    def ready(self) -> Mapping[str, Any]:
+        """The state of each part of the service. Asked once; raises Unavailable, with `parts` in its problem."""
+        return self._run(self._talk().document("/readyz", {}, tries=1))
 
     def _list(self, path: str, query: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         cursor = None
@@ -121,27 +165,19 @@ class Client:
         return Conversation(self._timeout_s if timeout_s is None else timeout_s, self._met)
 
     def _run(self, steps: Steps[T]) -> T:
-        try:
-            step = next(steps)
-            while True:
-                if isinstance(step, Pause):
-                    time.sleep(step.seconds)
-                    step = steps.send(None)
-                    continue
-                try:
-                    answer = self._send(step)
-                except NotReached as error:
-                    step = steps.throw(error)
-                else:
-                    step = steps.send(answer)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+        step = proceed(steps, None)
+        while not isinstance(step, Done):
+            if isinstance(step, Pause):
+                time.sleep(step.seconds)
+                step = proceed(steps, None)
+            else:
+                step = proceed(steps, self._send(step))
+        return step.value
 
-    def _send(self, call: Call) -> Reply:
+    def _send(self, call: Call) -> Reply | NotReached:
         try:
             answer = reply(self._http.request(**arguments(call)))
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-            raise NotReached(f"{self._http.base_url}: {error or type(error).__name__}") from error
+            return not_reached(self._http.base_url, error)
         self._met = True
         return answer

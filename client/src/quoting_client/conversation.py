@@ -11,7 +11,7 @@ import random
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import uuid4
 
 from quoting_client.errors import BUSY, JobFailed, NotReached, StillRunning, Unavailable, error_of
@@ -66,7 +66,20 @@ class Page:
     next_cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    value: T
+
+
 Steps: TypeAlias = Generator[Call | Pause, Reply | None, T]
+
+
+def proceed(steps: Steps[T], outcome: Reply | NotReached | None) -> Call | Pause | Done[T]:
+    """What comes next, after what became of the last step; None at the beginning and after a pause."""
+    try:
+        return steps.throw(outcome) if isinstance(outcome, NotReached) else steps.send(outcome)
+    except StopIteration as end:
+        return Done(end.value)
 
 
 class Conversation:
@@ -141,8 +154,13 @@ class Conversation:
         reply = yield from self._call("POST", "/v1/export-checks/batch", body=json.dumps(list(transactions)))
         return _read(lambda: [read_determination(document) for document in _json(reply)])
 
-    def document(self, path: str, query: Mapping[str, Any]) -> Steps[Mapping[str, Any]]:
-        reply = yield from self._call("GET", path, query=query)
+    def document(self, path: str, query: Mapping[str, Any], tries: int = TRIES) -> Steps[Mapping[str, Any]]:
+        reply = yield from self._call("GET", path, query=query, tries=tries)
+        return _read(lambda: _object(reply))
+
+    def declare(self, path: str, body: Request) -> Steps[Mapping[str, Any]]:
+        """Tried once only: the second of two would be kept as well, or told that it is too late."""
+        reply = yield from self._call("POST", path, body=body, tries=1)
         return _read(lambda: _object(reply))
 
     def page(self, path: str, query: Mapping[str, Any], cursor: str | None) -> Steps[Page]:

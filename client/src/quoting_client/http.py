@@ -45,6 +45,10 @@ def arguments(call: Call) -> dict[str, Any]:
     }
 
 
+def not_reached(base_url: httpx2.URL, error: Exception) -> NotReached:
+    return NotReached(f"{base_url}: {error or type(error).__name__}")
+
+
 def reply(response: httpx2.Response) -> Reply:
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Reply(response.status_code, headers, response.text, response.reason_phrase)

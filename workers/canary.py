@@ -1,8 +1,8 @@
 """A worker that is alive and hears nothing ends itself, so that it is started again.
 
-Celery on Redis is known to come out of a reconnection alive and deaf: connected, answering, and waiting at no queue. Asking
-it whether it lives says nothing. The sign is that rings wait in its queues while it holds none and takes none, at
-every look: a worker that listens and is idle takes one within milliseconds.
+Celery on Redis is known to come out of a reconnection alive and deaf: connected, answering, and waiting at no queue.
+Asking it whether it lives says nothing. The sign is that rings wait in its queues while it holds none and takes none,
+at every look: a worker that listens and is idle takes one within milliseconds.
 """
 
 from __future__ import annotations

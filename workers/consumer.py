@@ -10,7 +10,6 @@ from celery.worker.consumer import Consumer
 from quoting.adapters import logs
 from quoting.adapters.metrics import PrometheusMeter
 
-
 RECONNECT_EVERY_S = 0.5
 
 

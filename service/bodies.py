@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from quoting.wire import json_text
 
@@ -21,13 +22,18 @@ def read_json(limit: int) -> Any:
     Raises:
         UnsupportedMediaType: it is not application/json, or encoded.
         RequestEntityTooLarge: it is longer than `limit` bytes.
+        BadRequest: its chunks are none, or it ends too early.
         NotJson: it is no strict JSON.
     """
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("the body has to be application/json")
     if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise UnsupportedMediaType("the body must not be encoded")
-    return json_text.parse(_read(limit))
+    try:
+        body = _read(limit)
+    except ParseException:
+        raise BadRequest("the chunks of the body cannot be read") from None
+    return json_text.parse(body)
 
 
 def _read(limit: int) -> bytes:

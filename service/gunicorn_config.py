@@ -9,7 +9,7 @@ from quoting.config import Settings
 _settings = Settings.from_env(os.environ)
 
 wsgi_app = "service.wsgi:app"
-worker_class = "gthread"
+worker_class = "service.unreadable.ProblemWorker"
 workers = _settings.api_processes
 threads = _settings.api_threads
 timeout = 60

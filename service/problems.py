@@ -57,8 +57,11 @@ HTTP_CODES = {
     405: "method_not_allowed",
     406: "not_acceptable",
     413: "too_large",
+    414: "uri_too_long",
     415: "unsupported_media_type",
+    417: "expectation_failed",
     431: "headers_too_large",
+    501: "not_implemented",
 }
 WAIT_AND_RETRY = {QuoteNotDone, StoreUnavailable, TooManyWaiting}
 
@@ -78,6 +81,18 @@ STATUS |= {Unauthorized: 401, Forbidden: 403}
 TITLES |= {"unauthorized": "No valid API key was given", "forbidden": "The key does not allow this"}
 
 
+def problem_body(status: int, code: str, title: str, detail: str, request_id: str) -> dict[str, Any]:
+    """What every problem document holds."""
+    return {
+        "type": f"urn:chipquote:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
+
+
 def problem(
     status: int,
     code: str,
@@ -89,15 +104,7 @@ def problem(
     **more: Any,
 ) -> Response:
     """One error, as the caller gets it."""
-    body: dict[str, Any] = {
-        "type": f"urn:chipquote:problem:{code}",
-        "title": title,
-        "status": status,
-        "detail": detail,
-        "code": code,
-        "request_id": g.request_id,
-        **more,
-    }
+    body = {**problem_body(status, code, title, detail, g.request_id), **more}
     if faults:
         body["errors"] = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in faults]
     text = json.dumps(body, ensure_ascii=False)

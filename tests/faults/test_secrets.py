@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,9 @@ def test_t40_secrets_are_in_no_log_no_answer_and_no_process_list(live: Live):
         live.anonymous.get("/metrics").text,
         live.anonymous.get("/openapi.json").text,
     ]
+    with socket.create_connection(("127.0.0.1", httpx2.URL(live.system.url).port), timeout=10) as sock:
+        sock.sendall(f"GET /v1/quotes HTTP/1.1\r\nHost: x\r\nAuthorization Bearer {key}\r\n\r\n".encode())
+        said.append(sock.recv(65536).decode())
     live.redis.lpush("chipquote.quotes", '{"body": "!", "headers": {}, "properties": {}}')
     live.until_done(live.ask(a_small_request("canary after")))
 

@@ -38,7 +38,9 @@ def clearances() -> None:
 @click.option("--entry", help="The entry's name on that list.")
 @click.option("--digest", help="Which of several entries of that name.")
 @click.option(
-    "--red-flag", type=click.Choice([flag.value for flag in RedFlag]), help="In the place of an entry: the red flag that is closed."
+    "--red-flag",
+    type=click.Choice([flag.value for flag in RedFlag]),
+    help="In the place of an entry: the red flag that is closed.",
 )
 @_BY
 @click.option("--on", "day", help="The day of the judgement, YYYY-MM-DD; default: today.")

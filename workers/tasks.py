@@ -17,6 +17,7 @@ from quoting.config import Settings
 from quoting.domain.quote import make_quote
 from workers.test_point import held
 
+TURNS = 3  # two workers may be told the same turn; the one that comes too late asks again, so that no ring is lost
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -39,9 +40,11 @@ def compute(quote_id: str) -> None:
         return
     d, owner = deps(), f"{socket.gethostname()}:{os.getpid()}"
     make = held(make_quote, d.settings.test_point)
-    quote_id = d.store.turn(quote_id)
-    logs.about(quote_id=quote_id)
-    compute_quote(
-        quote_id, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, meter=d.meter, log=d.log,
-        make=make,
-    )  # fmt: skip
+    for _ in range(TURNS):
+        turn = d.store.turn(quote_id)
+        logs.about(quote_id=turn)
+        if compute_quote(
+            turn, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, meter=d.meter, log=d.log,
+            make=make,
+        ):  # fmt: skip
+            return

@@ -33,19 +33,37 @@ def compute_quote(
     meter: Meter,
     log: Log,
     make: MakeQuote = make_quote,
-) -> None:
+) -> bool:
     """Claim a quote, answer it from its pinned snapshot, and store the answer under the claim's fence.
+
+    Returns:
+        Whether there was something to do: another worker may have taken it, or it has ended.
 
     Raises:
         StoreUnavailable: the claim runs out and the quote is taken up again.
     """
     claim = store.claim(quote_id, owner)
-    if claim is None:  # another delivery of this job took it, or it has ended
-        return
+    if claim is None:
+        return False
     known = cache.get(claim.cache_key)
     if known is not None:
         store.finish_known(claim, known)
-        return
+    else:
+        _compute(claim, store, market, cache, pulse, meter, log, make)
+    return True
+
+
+def _compute(
+    claim: Claim,
+    store: QuoteStore,
+    market: Market,
+    cache: ResultCache,
+    pulse: Pulse,
+    meter: Meter,
+    log: Log,
+    make: MakeQuote,
+) -> None:
+    quote_id = claim.quote_id
     with pulse(claim) as watch:
         try:
             answer = _answer(claim, store, market, cache, watch, meter, make)

@@ -51,8 +51,8 @@ def dump_determination(determination: Determination) -> dict[str, Any]:
 
 def determination_with_flips(transaction: Transaction, book: RuleBook) -> dict[str, Any]:
     """The determination of one transaction, and `flips`: every known later day on which it changes, and to what."""
-    made = dump_determination(determine(transaction, book))
-    return {**made, "flips": [print_flip(flip) for flip in flips(transaction, book)]}
+    made = determine(transaction, book)
+    return {**dump_determination(made), "flips": [print_flip(flip) for flip in flips(transaction, book, made)]}
 
 
 def print_question(question: OpenQuestion) -> dict[str, Any]:

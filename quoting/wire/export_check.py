@@ -23,14 +23,11 @@ from quoting.domain.transaction import (
     Transaction,
     TransactionParty,
 )
-from quoting.wire.determination import dump_determination
 from quoting.wire.faults import fault, faults_of, invalid, refused
 from quoting.wire.fields import Choice, Country, Day, Flag, Id, Name, Number
 from quoting.wire.quick import NotSound, read_quickly
 from quoting.wire.shapes import ListOf, Record, Shape, known_only
 from quoting.wire.statements import EndUseShape, EvidenceShape
-
-__all__ = ["MOST_TRANSACTIONS", "dump_determination", "load_transaction", "load_transactions"]
 
 MOST_TRANSACTIONS = 1_000  # in one batch
 _MOST_PARTIES = 500

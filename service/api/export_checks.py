@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response
 from flask_smorest import Blueprint
 
-from quoting.domain.controls.determine import determine
 from quoting.domain.snapshot import Pin, Snapshot
-from quoting.wire.export_check import dump_determination, load_transaction, load_transactions
+from quoting.wire.determination import determination_with_flips
+from quoting.wire.export_check import load_transaction, load_transactions
 from quoting.wire.json_text import canonical
 from service.answers import Answer
 from service.auth import caller
@@ -32,7 +32,7 @@ def check_export() -> Response:
     document = read_json(LIMIT)
     pin, reference = _pinned()
     transaction = load_transaction(document, reference.catalogue.chips, deps().clock.today())
-    answer = dump_determination(determine(transaction, reference.rules))
+    answer = determination_with_flips(transaction, reference.rules)
     _record([document], [answer], pin)
     return json_response(answer)
 
@@ -46,7 +46,7 @@ def check_exports() -> Response:
     document = read_json(LARGE_LIMIT)
     pin, reference = _pinned()
     transactions = load_transactions(document, reference.catalogue.chips, deps().clock.today())
-    answers = [dump_determination(determine(each, reference.rules)) for each in transactions]
+    answers = [determination_with_flips(each, reference.rules) for each in transactions]
     _record(document, answers, pin)
     return json_response(answers)
 

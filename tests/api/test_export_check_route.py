@@ -28,6 +28,16 @@ def test_an_export_check_is_answered_at_once(live: Live):
     assert answer.json()["outcome"] in ("licence_required", "prohibited")
 
 
+def test_an_export_check_names_the_known_days_on_which_it_changes(live: Live):
+    parties = [{**a_transaction()["parties"][0], "country": "AE", "hq_country": "AE", "name": "G42"}]
+    movement = {"kind": "export", "from_country": "US", "to_country": "AE"}
+    check = {**a_transaction(), "as_of": "2027-04-01", "movement": movement, "parties": parties}
+
+    flip = live.http.post("/v1/export-checks", json=check).json()["flips"][0]
+
+    assert (flip["on"], flip["rule"]) == ("2027-04-07", "ac-rule-2023")
+
+
 def test_an_export_check_with_a_wrong_field_names_it(live: Live):
     answer = live.http.post("/v1/export-checks", json={**a_transaction(), "colour": "red"})
 

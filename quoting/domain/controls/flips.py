@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from quoting.domain.controls.determination import Determination, Outcome, Review
 from quoting.domain.controls.determine import determine
+from quoting.domain.controls.index import index
 from quoting.domain.controls.rulebook import RuleBook
 from quoting.domain.parameters import Clock
 from quoting.domain.transaction import Transaction
@@ -26,13 +28,13 @@ class Flip:
     because: str
 
 
-def flips(transaction: Transaction, book: RuleBook) -> tuple[Flip, ...]:
-    """Every known day on which the determination changes its outcome, review policy or exception.
+def flips(transaction: Transaction, book: RuleBook, made: Determination | None = None) -> tuple[Flip, ...]:
+    """Every known day on which the determination (`made`, where it is at hand) changes outcome, review or exception.
 
     The transaction is read as if made on that day, delivered then or on its own later day, under the rules public by
     its `known_on`: what is not published yet is no known day.
     """
-    last = determine(transaction, book)
+    last = made or determine(transaction, book)
     found = []
     for day in days_ahead(book, Clock(transaction.as_of, transaction.known_on)):
         deliver_on = None if transaction.deliver_on is None else max(day, transaction.deliver_on)
@@ -52,7 +54,8 @@ def _answer(determination: Determination) -> tuple[Outcome, Review | None, str |
 
 def days_ahead(book: RuleBook, clock: Clock) -> tuple[date, ...]:
     """Days after `clock.day` on which something public by `clock.known_on` begins or has ended."""
-    return tuple(sorted({day for day in _known(book, clock) if day > clock.day}))
+    known = index(book).days(clock.known_on, lambda: tuple(sorted(set(_known(book, clock)))))
+    return known[bisect_right(known, clock.day) :]
 
 
 def _known(book: RuleBook, clock: Clock) -> Iterator[date]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
@@ -57,6 +57,7 @@ class Index:
         self._rules = book.rules
         self._groups = book.groups
         self._laws: dict[Clock, Law] = {}
+        self._days: dict[date, tuple[date, ...]] = {}
         self.roll = Roll(book.listed, _spelling(book.rules["name-screening"]))
         self.limits = {fact: _limits(book, pairs) for fact, pairs in COMPARED.items()}
         self.values = {fact: either_side(limits) for fact, limits in self.limits.items()}
@@ -79,6 +80,14 @@ class Index:
             found = self._laws.get(first) or Law(self._rules, self._groups, first)
             self._laws[first] = self._laws[clock] = found
         return found
+
+    def days(self, known_on: date, compute: Callable[[], tuple[date, ...]]) -> tuple[date, ...]:
+        """The days on which something public by `known_on` begins or ends, computed once."""
+        if known_on not in self._days:
+            if len(self._days) >= _MOST_CLOCKS:
+                self._days.clear()
+            self._days[known_on] = compute()
+        return self._days[known_on]
 
     def _turn(self, day: date) -> date:
         """The last day up to this one on which anything in the book begins, has ended or became public."""

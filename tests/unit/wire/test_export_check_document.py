@@ -14,7 +14,8 @@ from quoting.domain.controls.rulebook import ListSource
 from quoting.domain.errors import RequestInvalid
 from quoting.domain.parameters import Evidence
 from quoting.domain.transaction import EndUse, PartyType
-from quoting.wire.export_check import dump_determination, load_transaction, load_transactions
+from quoting.wire.determination import dump_determination
+from quoting.wire.export_check import load_transaction, load_transactions
 from quoting.wire.json_text import parse
 
 TODAY = date(2026, 11, 23)

@@ -1,14 +1,16 @@
 """Reads a sourcing request whose offers are all DDP in USD into an allocation problem, as the contract reads.
 
-Law, catalogue, freight and exchange are left out: nothing in these requests asks for them.
+Freight and exchange are left out: nothing in these requests asks for them. Of law it is told which chips need a
+licence; what the catalogue offers beside is told as offers that name a `supply_pool`.
 """
 
 from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -22,6 +24,7 @@ from quoting.domain.allocation.problem import (
     Pair,
     PlanRule,
     PowerLimit,
+    UnitCap,
     Use,
 )
 from quoting.domain.money import round_half_up
@@ -45,18 +48,22 @@ def read_request(path: Path) -> Json:
     return request
 
 
-def read_problem(request: Json, figures: Figures) -> AllocationProblem:
+def read_problem(request: Json, figures: Figures, needing_licence: Collection[str] = ()) -> AllocationProblem:
+    """The problem of a request. `needing_licence`: chips that only a declared licence lets through, at every site."""
     demands = {d["id"]: d for d in request["demand"]}
     sites = {s["id"]: s for s in request["sites"]}
     offers = {o["id"]: o for o in request["offers"]}
     as_of = date.fromisoformat(request["as_of"])
     greedy = any(d.get("maximise") for d in demands.values())
     objective = request.get("objective") or (["max_capability", "min_cost"] if greedy else "min_cost")
+    timed = "min_time" in objective
     pairs = [
         (o, d)
         for o in offers.values()
         for d in demands.values()
         if _counts(o, d, figures) and _serves(o, d, sites[d["site"]], as_of, figures)
+        if not (timed and o.get("lead_days") is None)
+        if o["chip"] not in needing_licence or _licences(request, o, d)
     ]
     return AllocationProblem(
         lots=tuple(_lot(o) for o in offers.values()),
@@ -71,7 +78,27 @@ def read_problem(request: Json, figures: Figures) -> AllocationProblem:
             PowerLimit(s["id"], Fraction(str(s["power_kw"])) * 1000) for s in sites.values() if "power_kw" in s
         ),
         rules=tuple(_rule(r, pairs) for r in request.get("rules", ()) if r["kind"] != "prefer"),
+        unit_caps=tuple(_unit_caps(request, [(o, d) for o, d in pairs if o["chip"] in needing_licence])),
+        pool_stock={o["supply_pool"]: o["available_qty"] for o in offers.values() if "supply_pool" in o},
     )
+
+
+def _licences(request: Json, offer: Json, demand: Json) -> set[str]:
+    return {
+        li["id"]
+        for li in request.get("licences", ())
+        if offer["chip"] in li.get("chips", [offer["chip"]]) and demand["site"] in li.get("sites", [demand["site"]])
+    }
+
+
+def _unit_caps(request: Json, pairs: list[tuple[Json, Json]]) -> Iterator[UnitCap]:
+    """What may draw only on some of the licences gets no more than those have, for every choice of licences."""
+    units = {li["id"]: li["units"] for li in request.get("licences", ())}
+    for number in range(1, len(units) + 1):
+        for some in itertools.combinations(sorted(units), number):
+            held = frozenset((o["id"], d["id"]) for o, d in pairs if _licences(request, o, d) <= set(some))
+            if held:
+                yield UnitCap("+".join(some), sum(units[name] for name in some), held)
 
 
 def _lot(offer: Json) -> Lot:
@@ -85,6 +112,7 @@ def _lot(offer: Json) -> Lot:
         multiple=offer.get("multiple", 1),
         stock=offer.get("available_qty"),
         group=offer.get("volume_group"),
+        pool=offer.get("supply_pool"),
         charge_minor=_minor(offer["order_charge"]) if "order_charge" in offer else 0,
     )
 
@@ -104,11 +132,19 @@ def _use(offer: Json, demand: Json, site: Json, request: Json, figures: Figures)
             and _selects(rule, "within", offer, demand)
         ):
             prefer *= 1 - Fraction(str(rule["value"]))
-    if {"buy", "lease"} <= set(demand.get("acquisition", ["buy"])) and offer["mode"] == "buy":
-        hours = Fraction(730 * demand["term_months"]) * tdp * effectiveness / 1000
-        energy = hours * Fraction(site["electricity_price"]["amount"]) * 100 if "electricity_price" in site else 0
-        residual = Fraction(str(demand.get("residual_percent", 0))) / 100
-        weight = tuple(prefer * u + energy - residual * price for u, price in zip(unit, prices, strict=True))
+    if {"buy", "lease"} <= set(demand.get("acquisition", ["buy"])):
+        monthly = 1 + Fraction(str(request.get("discount_rate", 0))) / 12
+        worth = [monthly**-m for m in range(1, demand["term_months"] + 1)]  # of one in each month
+        if offer["mode"] == "lease":
+            weight = tuple(prefer * price * sum(worth) for price in prices)
+        else:
+            kwh = 730 * tdp * effectiveness / 1000
+            energy = kwh * Fraction(site["electricity_price"]["amount"]) * 100 if "electricity_price" in site else 0
+            residual = Fraction(str(demand.get("residual_percent", 0))) / 100
+            weight = tuple(
+                prefer * u + energy * sum(worth) - residual * price * worth[-1]
+                for u, price in zip(unit, prices, strict=True)
+            )
     elif prefer != 1:
         weight = tuple(prefer * u for u in unit)
     return Use(

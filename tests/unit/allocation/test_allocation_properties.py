@@ -1,7 +1,8 @@
-"""What has to hold between the optima of related problems, at gap 0 and without priorities."""
+"""What has to hold between the optima of related problems, at gap 0."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -13,6 +14,7 @@ from quoting.domain.watch import Silent
 from tests.unit.allocation.random_problems import random_problem
 
 SEEDS = range(1000, 1080)
+LEAST_TELLING = 4  # problems where a rule was given up, and those where the change made it worse
 
 
 def cost(problem: AllocationProblem) -> Fraction | None:
@@ -29,6 +31,65 @@ def optimum(problem: AllocationProblem) -> Allocation | None:
 def never_cheaper(harder: AllocationProblem, easier: AllocationProblem) -> bool:
     harder_cost, easier_cost = cost(harder), cost(easier)
     return harder_cost is None or (easier_cost is not None and harder_cost >= easier_cost)
+
+
+Rank = tuple[tuple[int, ...], Fraction]
+
+
+def rank(problem: AllocationProblem) -> Rank | None:
+    """Rules given up of priority 1 to 4, then the first objective as a cost: the less the better; None: no plan."""
+    found = allocate(problem, Effort(0.0, 60.0, 0), Silent())
+    if not isinstance(found, Allocation):
+        return None
+    priority = {rule.id: rule.priority for rule in problem.rules}
+    given_up = [priority[rule] for rule in found.given_up]
+    value = found.objectives[0].value
+    return tuple(given_up.count(p) for p in (1, 2, 3, 4)), -value if found.objectives[0].name[:3] == "max" else value
+
+
+def never_better(harder: AllocationProblem, easier: AllocationProblem, tally: Counter[str]) -> bool:
+    harder_rank, easier_rank = rank(harder), rank(easier)
+    tally["given up"] += bool(easier_rank and sum(easier_rank[0]))
+    tally["worse"] += harder_rank != easier_rank
+    return harder_rank is None or (easier_rank is not None and harder_rank >= easier_rank)
+
+
+def with_priorities() -> Iterator[AllocationProblem]:
+    """Problems whose every rule may be given up."""
+    for seed in SEEDS:
+        problem, rng = random_problem(seed), Random(seed)
+        rules = tuple(replace(rule, priority=rule.priority or rng.randint(1, 4)) for rule in problem.rules)
+        if rules:
+            yield replace(problem, rules=rules)
+
+
+def test_with_priorities_more_demand_is_never_better() -> None:
+    tally: Counter[str] = Counter()
+    for problem in with_priorities():
+        last = problem.needs[-1]
+        if last.amount is not None:
+            more = replace(problem, needs=(*problem.needs[:-1], replace(last, amount=last.amount + 1)))
+
+            assert never_better(more, problem, tally)
+    assert min(tally["given up"], tally["worse"]) >= LEAST_TELLING, tally
+
+
+def test_with_priorities_one_offer_less_is_never_better() -> None:
+    tally: Counter[str] = Counter()
+    for problem in with_priorities():
+        for lot in problem.lots[:2]:
+            fewer = without_pairs(problem, {use.pair for use in problem.uses if use.offer == lot.offer})
+
+            assert never_better(fewer, problem, tally)
+    assert min(tally["given up"], tally["worse"]) >= LEAST_TELLING, tally
+
+
+def test_with_priorities_a_stricter_law_is_never_better() -> None:
+    tally: Counter[str] = Counter()
+    for problem in with_priorities():
+        for use in problem.uses[::3]:
+            assert never_better(without_pairs(problem, {use.pair}), problem, tally)
+    assert min(tally["given up"], tally["worse"]) >= LEAST_TELLING, tally
 
 
 def problems(*, rules: bool = False) -> Iterator[AllocationProblem]:

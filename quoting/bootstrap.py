@@ -62,16 +62,16 @@ class Dependencies:
         return Heartbeat(self.store, claim, self.clock, self.settings.heartbeat_s)
 
 
-def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dependencies:
+def dependencies(settings: Settings, *, for_callers: bool = False) -> Dependencies:
     """The real adapters. Connects to nothing yet.
 
     Args:
-        wake_in_background: for who must not wait for Redis, and has the dispatcher to make up for a lost wake-up.
+        for_callers: they wait for no Redis, as the dispatcher makes up for a lost wake-up, nor long for the database.
     """
     logs.configure(settings.log_level)
     meter = PrometheusMeter()
     queue = CeleryQueue(settings.redis_url, settings.large_from)
-    units = Units(connect(settings.database_url))
+    units = Units(connect(settings.database_url, settings.database_timeout_s if for_callers else None))
     market = PackagedMarket(_reference(settings), EcbRates(), SqlArchive(units).read)
     return Dependencies(
         settings=settings,
@@ -80,7 +80,7 @@ def dependencies(settings: Settings, *, wake_in_background: bool = False) -> Dep
         cache=RedisCache(
             redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes, meter.looked_up
         ),
-        queue=BackgroundQueue(queue) if wake_in_background else queue,
+        queue=BackgroundQueue(queue) if for_callers else queue,
         keys=SqlKeyRing(units),
         clearances=SqlClearances(units, Recorder(parse_rule(market.files, KEEPING_RULE), ENGINE)),
         census=SqlCensus(units),

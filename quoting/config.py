@@ -18,6 +18,7 @@ class Settings:
     data_dir: Path = Path("var")
     database_url: str = ""
     database_password: str = ""
+    database_timeout_s: float = 5.0
     redis_url: str = "redis://127.0.0.1:6379/0"
     cache_url: str = ""
     api_key: str = ""

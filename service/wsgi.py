@@ -8,4 +8,4 @@ from quoting.bootstrap import dependencies
 from quoting.config import Settings
 from service.app import create_app
 
-app = create_app(dependencies(Settings.from_env(os.environ), wake_in_background=True))
+app = create_app(dependencies(Settings.from_env(os.environ), for_callers=True))

@@ -1,4 +1,4 @@
-"""What tests share: one running system for all that speak HTTP, one PostgreSQL for all that ask for it."""
+"""What tests share: a running system on each database for all that speak HTTP, and one PostgreSQL."""
 
 from __future__ import annotations
 
@@ -29,3 +29,21 @@ def postgres() -> Iterator[Postgres]:
     """A real PostgreSQL; without one its tests fail, they are not left out."""
     with running_postgres() as postgres:
         yield postgres
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The same on PostgreSQL, with two workers."""
+    folder = tmp_path_factory.mktemp("on-postgresql")
+    hold = folder / "hold"
+    env = {**QUICK, "CHIPQUOTE_DATABASE_URL": postgres.database(), "CHIPQUOTE_TEST_POINT": str(hold)}
+    with running_system(folder / "var", workers=2, env=env) as system, Live(system, hold) as live:
+        yield live
+    assert list(folder.glob("**/*.sqlite")) == []
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def system(request: pytest.FixtureRequest) -> Live:
+    """Each of the two in turn; carries the mark of `live`."""
+    live: Live = request.getfixturevalue({"sqlite": "live", "postgresql": "on_postgresql"}[request.param])
+    return live

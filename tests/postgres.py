@@ -58,6 +58,21 @@ class Postgres:
         """Without a checkpoint: what it knows when it starts again is what it had flushed."""
         self._end(signal.SIGQUIT)
 
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """SIGSTOP to all its processes for as long as the block lasts: it takes connections and says nothing."""
+        main = self._server.pid
+        pids = [main, *map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+
     def _end(self, number: signal.Signals) -> None:
         self._server.send_signal(number)
         self._server.wait(30)

@@ -6,8 +6,9 @@ import os
 import sys
 from typing import Any
 
-from celery.signals import heartbeat_sent, worker_init, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_ready
 
+from quoting.adapters import logs
 from quoting.adapters.broker_policy import EvictingBroker, check_broker
 from quoting.adapters.celery_queue import CeleryQueue, celery_app
 from quoting.config import Settings
@@ -18,6 +19,11 @@ settings = Settings.from_env(os.environ)
 app = celery_app(settings.redis_url)
 app.conf.worker_consumer = "workers.consumer:PromptConsumer"
 register(app)
+
+
+@setup_logging.connect(weak=False)
+def _log_as_all_do(**_: Any) -> None:
+    logs.configure(settings.log_level)
 
 
 @worker_init.connect(weak=False)

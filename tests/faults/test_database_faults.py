@@ -62,7 +62,7 @@ def test_t11_the_service_is_not_ready_on_a_broker_that_may_evict(evicting: str, 
     settings = Settings.from_env({"CHIPQUOTE_DATA_DIR": str(tmp_path), "CHIPQUOTE_REDIS_URL": evicting})
     prepare_database(settings, KEY)
 
-    answer = create_app(dependencies(settings, wake_in_background=True)).test_client().get("/readyz")
+    answer = create_app(dependencies(settings, for_callers=True)).test_client().get("/readyz")
 
     assert (answer.status_code, answer.get_json()["parts"]["broker_policy"]) == (503, "failing")
 
@@ -134,7 +134,7 @@ def service(tmp_path: Path) -> Iterator[tuple[FlaskClient, object]]:
     """The service in this process, over an engine that a test can spoil."""
     settings = Settings.from_env({"CHIPQUOTE_DATA_DIR": str(tmp_path)})
     prepare_database(settings, KEY)
-    made = dependencies(settings, wake_in_background=True)
+    made = dependencies(settings, for_callers=True)
     engine = made.store._units._reads  # type: ignore[attr-defined]
     yield create_app(made).test_client(), engine
     engine.dispose()

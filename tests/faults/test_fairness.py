@@ -39,7 +39,7 @@ def test_a_key_that_was_used_is_replayed_also_at_the_limit(engine: Engine, marke
 def test_a_refusal_names_the_limit_and_when_to_come_again(tmp_path: Path):
     settings = Settings.from_env({"CHIPQUOTE_DATA_DIR": str(tmp_path), "CHIPQUOTE_WAITING_QUOTES": "1"})
     prepare_database(settings, KEY)
-    client = create_app(dependencies(settings, wake_in_background=True)).test_client()
+    client = create_app(dependencies(settings, for_callers=True)).test_client()
     headers = {"Authorization": f"Bearer {KEY}"}
 
     accepted = client.post("/v1/quotes", json=a_request(), headers=headers)

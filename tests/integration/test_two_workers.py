@@ -38,18 +38,18 @@ def ask_fifty_times(live: Live, request: Document) -> list[str]:
         return list(pool.map(lambda _: live.ask(request), range(50)))
 
 
-def test_fifty_equal_requests_on_two_workers_are_one_solve(live: Live):
-    live.settle()
-    with live.second_worker():
-        before = solves(live)
-        ids = ask_fifty_times(live, another_request())
-        ended = [live.until_done(quote_id) for quote_id in ids]
+def test_fifty_equal_requests_on_two_workers_are_one_solve(system: Live):
+    system.settle()
+    with system.second_worker():
+        before = solves(system)
+        ids = ask_fifty_times(system, another_request())
+        ended = [system.until_done(quote_id) for quote_id in ids]
 
     assert len(set(ids)) == 50
-    assert solves(live) - before == 1
+    assert solves(system) - before == 1
     assert [quote["cache"] for quote in ended].count("miss") == 1
     assert {quote["cache"] for quote in ended} <= {"miss", "hit", "coalesced"}
-    assert len({live.digest(quote_id) for quote_id in ids}) == 1
+    assert len({system.digest(quote_id) for quote_id in ids}) == 1
 
 
 def test_when_the_worker_that_computes_dies_another_one_computes(live: Live):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, Engine, QueuePool, create_engine, event, func, select
@@ -10,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
+from quoting.adapters.sql.silence import impatient
 from quoting.application.ports import StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
@@ -40,23 +42,31 @@ class WeakDatabase(StoreUnavailable):
     """The database would not keep through a power cut what it has acknowledged; nothing is entrusted to it."""
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, patience_s: float | None = None) -> Engine:
     """An engine whose commits are durable and whose write units begin as writers.
 
     Every new connection is asked how durable its commits are; with a weak answer it is not used, and who wanted it
     gets WeakDatabase.
+
+    Args:
+        patience_s: how long a lock, a free connection and an answer are waited for; None: an answer as long as it
+            takes, the rest for five seconds.
     """
-    pool = {"pool_size": 8, "max_overflow": 24, "pool_timeout": BUSY_TIMEOUT_S}
+    lock_s = BUSY_TIMEOUT_S if patience_s is None else patience_s
+    pool = {"pool_size": 8, "max_overflow": 24, "pool_timeout": lock_s}
     if url.startswith("sqlite"):
-        engine = create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_S}, poolclass=QueuePool, **pool)
+        engine = create_engine(url, connect_args={"timeout": lock_s}, poolclass=QueuePool, **pool)
         event.listen(engine, "connect", _sqlite_settings)
         event.listen(engine, "connect", _sqlite_is_durable)
         event.listen(engine, "begin", _sqlite_begin)
     else:
         scheme, _, rest = url.partition("://")
         full = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
+        limits = {"lock_timeout": lock_s} | ({} if patience_s is None else {"statement_timeout": patience_s})
         engine = create_engine(full, connect_args=_POSTGRESQL, pool_pre_ping=True, **pool)
-        event.listen(engine, "connect", _postgresql_settings)
+        if patience_s is not None:
+            event.listen(engine, "do_connect", impatient(patience_s))
+        event.listen(engine, "connect", _postgresql_limits(limits))
         event.listen(engine, "connect", _postgresql_is_durable)
     return engine
 
@@ -87,9 +97,13 @@ def _sqlite_is_durable(connection: Any, _: Any) -> None:
         raise WeakDatabase(f"SQLite has journal_mode {mode}, synchronous {synchronous}; wal and {_SQLITE_FULL} are due")
 
 
-def _postgresql_settings(connection: Any, _: Any) -> None:
-    connection.execute(f"SET lock_timeout = '{BUSY_TIMEOUT_S:.0f}s'")
-    connection.commit()
+def _postgresql_limits(limits_s: Mapping[str, float]) -> Callable[[Any, Any], None]:
+    def settings(connection: Any, _: Any) -> None:
+        for name, limit_s in limits_s.items():
+            connection.execute(f"SET {name} = {limit_s * 1000:.0f}")
+        connection.commit()
+
+    return settings
 
 
 def _postgresql_is_durable(connection: Any, _: Any) -> None:

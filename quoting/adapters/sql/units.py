@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from quoting.adapters.sql.dialect import worth_another_try
+from quoting.adapters.sql.silence import Silence, silent
 from quoting.application.ports import StoreUnavailable
 
-TRIES = 5
+TRIES, TRY_FOR_S = 5, 10.0
 _T = TypeVar("_T")
 
 
@@ -24,6 +25,7 @@ class Units:
     def __init__(self, engine: Engine) -> None:
         self._reads = engine
         self._writes = engine.execution_options(writes=True)
+        self._silence = Silence()
 
     def read(self, unit: Callable[[Connection], _T]) -> _T:
         """Run a unit that changes nothing. Raises StoreUnavailable."""
@@ -39,14 +41,19 @@ class Units:
         return self._run(self._writes, unit)
 
     def _run(self, engine: Engine, unit: Callable[[Connection], _T]) -> _T:
+        self._silence.refuse()
+        ends = time.monotonic() + TRY_FOR_S
         for attempt in range(1, TRIES + 1):
             try:
                 with engine.begin() as connection:
-                    return unit(connection)
+                    answer = unit(connection)
+                self._silence.note(False)
+                return answer
             except IntegrityError:
                 raise
             except DBAPIError as error:
-                if attempt == TRIES or not worth_another_try(error):
+                self._silence.note(silent(error))
+                if attempt == TRIES or time.monotonic() > ends or not worth_another_try(error):
                     raise StoreUnavailable(str(error.orig)) from error
             except SQLAlchemyError as error:
                 raise StoreUnavailable(str(error)) from error

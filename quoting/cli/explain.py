@@ -11,11 +11,12 @@ import click
 from quoting.cli.local_law import local_law
 from quoting.cli.prose import Language, paragraphs
 from quoting.cli.prose_en import TEXTS, WORDS
+from quoting.domain.controls.sentences_en import SENTENCES
 from quoting.wire import json_text
 from quoting.wire.determination import determination_with_flips
 from quoting.wire.export_check import load_transaction
 
-ENGLISH = Language(TEXTS, WORDS)
+ENGLISH = Language(TEXTS, WORDS, SENTENCES)
 _WIDTH = 100
 
 

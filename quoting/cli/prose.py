@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from quoting.domain.controls.sentences import retold
 from quoting.domain.transaction import Transaction
 
 Document = Mapping[str, Any]
@@ -13,13 +14,21 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`texts`: sentences with named gaps; `words`: outcomes and review policies. Every language has the same keys."""
+    """`texts`: sentences with named gaps; `words`: outcomes and review policies; `rules`: the sentences of the rules.
+
+    Every language has the same keys and gaps.
+    """
 
     texts: Mapping[str, str]
     words: Mapping[str, str]
+    rules: Mapping[str, str]
 
     def say(self, sentence: str, **gaps: object) -> str:
-        return self.texts[sentence].format(**gaps)
+        """A sentence; what the rules have said is said again in this language."""
+        return self.texts[sentence].format(**{name: self._retold(gap) for name, gap in gaps.items()})
+
+    def _retold(self, gap: object) -> object:
+        return retold(gap, self.rules) if isinstance(gap, str) else gap
 
 
 def paragraphs(document: Document, transaction: Transaction, language: Language) -> Iterator[str]:
@@ -35,7 +44,7 @@ def paragraphs(document: Document, transaction: Transaction, language: Language)
     )
     yield " ".join(say("considered", **each) for each in document["exceptions_considered"])
     for name in ("exception_conditions", "conditions"):
-        items = [text.rstrip(".") for text in document[name]]
+        items = [retold(text, language.rules).rstrip(".") for text in document[name]]
         yield say(name, items="; ".join(items)) if items else ""
     yield " ".join(
         say("question", question=q["question"], who=q["who"], unlocks=q["unlocks"]) for q in document["open_questions"]

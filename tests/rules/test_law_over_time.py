@@ -9,6 +9,7 @@ from quoting.cli.explain import ENGLISH
 from quoting.cli.prose import Language, paragraphs
 from quoting.cli.prose_en import TEXTS, WORDS
 from quoting.domain.controls.flips import flips
+from quoting.domain.controls.sentences_en import SENTENCES
 from quoting.domain.controls.timeline import decisive, timeline
 from quoting.wire.determination import determination_with_flips
 from tests.rules.builders_law import a_chip, a_deal, answer, buyers, the_rules
@@ -73,6 +74,6 @@ def test_explanation_begins_with_the_answer_and_names_rule_source_and_day() -> N
 
 def test_every_sentence_of_an_explanation_comes_from_the_table() -> None:
     deal = a_deal()
-    silent = Language(dict.fromkeys(TEXTS, ""), WORDS)
+    silent = Language(dict.fromkeys(TEXTS, ""), WORDS, SENTENCES)
 
     assert "".join(paragraphs(determination_with_flips(deal, the_rules()), deal, silent)).strip(" ;") == ""

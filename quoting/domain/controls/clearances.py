@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from quoting.domain.controls.rulebook import Clearance, EntryRef, ListedParty
 from quoting.domain.controls.screening import words
+from quoting.domain.controls.sentences import say
 
 
 class RedFlag(StrEnum):
@@ -90,12 +91,8 @@ def remembered(clearances: Iterable[Clearance], entries: frozenset[str]) -> Iter
 def told(each: Remembered) -> str:
     """The line of the answer that says it."""
     c = each.clearance
-    who = f"by {c.by} on {c.on}: {c.why} (clearance {c.id}, declared, not verified)"
+    who = say("cleared_by", by=c.by, on=c.on, why=c.why, id=c.id)
     if c.entry is None:
-        return f"Red flag {c.flag} of {c.party} was closed {who}."
-    if each.void:
-        return (
-            f"{c.party} was judged not to be {c.entry.name} ({c.entry.list}) {who}; VOID: the entry has changed or is "
-            "gone since, a person has to look again."
-        )
-    return f"{c.party} was judged not to be {c.entry.name} ({c.entry.list}) {who}."
+        return say("flag_closed", flag=c.flag, party=c.party, who=who)
+    key = "clearance_void" if each.void else "clearance_stands"
+    return say(key, party=c.party, entry=c.entry.name, source=c.entry.list, who=who)

@@ -29,6 +29,7 @@ from quoting.domain.controls.regimes import (
     us_other_lists,
 )
 from quoting.domain.controls.rulebook import RuleBook
+from quoting.domain.controls.sentences import say
 from quoting.domain.controls.unknown import explore, settle
 from quoting.domain.parameters import Clock
 from quoting.domain.transaction import ItemKind, Transaction
@@ -144,10 +145,10 @@ def _marketing(
     return (
         OpenQuestion(
             "item.marketed_for_datacenter",
-            "Is it designed or marketed for data centres? Unknown is read as yes.",
-            "the chip's maker, by its data sheet",
+            say("ask_marketing"),
+            say("who_maker_data_sheet"),
             kept.law(clocks[0]).header(NEW).citation,
-            f"{milder.outcome.value} where it is not",
+            say("unlocks_not_marketed", outcome=milder.outcome.value),
         ),
     )
 
@@ -157,13 +158,13 @@ def _licences(answer: DayAnswer) -> Iterator[str]:
     if answer.verdict.outcome is Outcome.LICENCE:
         for found in answer.findings:
             if found.outcome is Outcome.LICENCE:
-                review = found.review_policy.value if found.review_policy else "no review policy published"
-                yield f"Licence or permit ({found.jurisdiction}, {found.rule}) before anything moves; review: {review}."
+                review = found.review_policy.value if found.review_policy else say("no_review")
+                yield say("licence_in_hand", jurisdiction=found.jurisdiction, rule=found.rule, review=review)
 
 
 def _records(kept: Index, clock: Clock) -> Iterator[str]:
     years = kept.law(clock).number("record-keeping-762-6", "years")
-    yield f"Keep the quote, the screenings and the rule version used for {years} years (15 CFR 762.6)."
+    yield say("keep_records", years=years)
 
 
 def _statements(transaction: Transaction) -> Iterator[str]:
@@ -172,26 +173,24 @@ def _statements(transaction: Transaction) -> Iterator[str]:
     stated = {
         "supercomputer": use.supercomputer,
         "military": use.military,
-        "military intelligence": use.military_intelligence,
-        "weapons of mass destruction": use.wmd,
-        "training for a party of D:5 or Macau": use.training_for_d5_party,
+        say("use_military_intelligence"): use.military_intelligence,
+        say("use_weapons"): use.wmd,
+        say("use_training"): use.training_for_d5_party,
     }
     missing = [name for name, value in stated.items() if value is None]
     if missing:
-        yield f"Ask the end user for a statement of the end use; not stated: {', '.join(missing)}."
+        yield say("ask_end_use", missing=", ".join(missing))
 
 
 def _later_day(clocks: list[Clock], answers: list[DayAnswer]) -> Iterator[str]:
     if len(answers) > 1 and answers[0].verdict.same_as != answers[1].verdict.same_as:
         first, second = (a.verdict for a in answers)
-        yield (
-            f"On {clocks[0].day} the answer is {first.outcome.value}, on {clocks[1].day} it is "
-            f"{second.outcome.value}: the "
-            "stricter stands."
+        yield say(
+            "two_days", day=clocks[0].day, outcome=first.outcome.value, later=clocks[1].day, then=second.outcome.value
         )
 
 
 def _age(book: RuleBook, clocks: list[Clock]) -> Iterator[str]:
     last = max(clock.day for clock in clocks)
     if last > book.data_as_of:
-        yield f"{last} lies after {book.data_as_of}, the last day on which the facts were seen: check for changes."
+        yield say("after_the_facts", day=last, data_as_of=book.data_as_of)

@@ -5,7 +5,7 @@ Source: contract, section 5, "What unknown does"; facts, section 5, "Unknown".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from quoting.domain.controls.case import Case
@@ -14,30 +14,34 @@ from quoting.domain.controls.deal import Deal, Key
 from quoting.domain.controls.determination import Considered, Finding, OpenQuestion, Outcome, Standing
 from quoting.domain.controls.index import Index
 from quoting.domain.controls.law import Law
+from quoting.domain.controls.sentences import say
 
 MOST_READINGS = 200  # beyond, the readings are not followed further: only what is certain without them counts
 
-_ASKED: dict[str, tuple[str, str]] = {
-    "tpp": ("What is its total processing performance (dense, TOPS x bit length)?", "the chip's maker"),
-    "performance_density": ("What is its performance density, or its non-planar logic die area?", "the chip's maker"),
-    "interconnect_gb_s": ("What is its transfer rate to other chips, both directions, in GB/s?", "the chip's maker"),
-    "memory_bandwidth_gb_s": ("What is its total memory bandwidth in GB/s?", "the chip's maker"),
-    "hbm_density_gb_s_mm2": ("What is its memory bandwidth density in GB/s per mm2?", "the memory's maker"),
-    "designer": ("Which firm designed it?", "the seller"),
-    "designer_hq_country": ("Where is the designer, or its parent, headquartered?", "the seller"),
-    "country_of_origin": ("What is its country of origin?", "the seller"),
-    "from_country": ("From which country is it dispatched?", "the seller"),
-    "to_country": ("To which country does it go?", "the buyer"),
-    "country": ("In which country is the party?", "the party"),
-    "hq_country": ("Where is the party headquartered?", "the party, with its registration"),
-    "ultimate_parent_hq_country": (
-        "Where is the party's ultimate parent headquartered?",
-        "the party, with its ownership",
-    ),
-    "ownership_by_listed_percent": (
-        "What share of the party do listed parties own, in sum?",
-        "the party, with its ownership",
-    ),
+_ASKED: dict[str, tuple[str, str]] = {  # a missing fact: the sentence that asks for it, and who can answer
+    "tpp": ("ask_tpp", "who_maker"),
+    "performance_density": ("ask_density", "who_maker"),
+    "interconnect_gb_s": ("ask_interconnect", "who_maker"),
+    "memory_bandwidth_gb_s": ("ask_memory_bandwidth", "who_maker"),
+    "hbm_density_gb_s_mm2": ("ask_hbm_density", "who_memory_maker"),
+    "designer": ("ask_designer", "who_seller"),
+    "designer_hq_country": ("ask_designer_home", "who_seller"),
+    "country_of_origin": ("ask_origin", "who_seller"),
+    "from_country": ("ask_from", "who_seller"),
+    "to_country": ("ask_to", "who_buyer"),
+    "country": ("ask_party_place", "who_party"),
+    "hq_country": ("ask_party_headquarters", "who_party_registered"),
+    "ultimate_parent_hq_country": ("ask_party_parent", "who_party_owned"),
+    "ownership_by_listed_percent": ("ask_party_owners", "who_party_owned"),
+}
+# How many facts are missing (none that has a name, one, several), and whether the deal is barred whatever they are.
+_UNDECIDED = {
+    (0, False): "undecided_a_fact",
+    (1, False): "undecided_one_fact",
+    (2, False): "undecided_facts",
+    (0, True): "undecided_a_fact_barred",
+    (1, True): "undecided_one_fact_barred",
+    (2, True): "undecided_facts_barred",
 }
 
 
@@ -96,7 +100,7 @@ def _class_shown(case: Case) -> str:
     """The item's class for display; asking for it now may not fork: what no rule asked stays unknown."""
     before = len(case.forks)
     text = case.item_class.text
-    return text if len(case.forks) == before else "not classified: a figure is unknown"
+    return text if len(case.forks) == before else say("not_classified_yet")
 
 
 def _next(path: tuple[bool, ...]) -> tuple[bool, ...] | None:
@@ -137,11 +141,14 @@ def _undecided(
     hopeless: bool,
 ) -> DayAnswer:
     """Cannot be determined: the finding stands under the rule that would be the strictest."""
-    barred = "; whatever it is, the deal is barred or its licence is refused" if hopeless else ""
     undecided = replace(
         max(strictest.findings, key=lambda f: f.outcome.strictness),
         outcome=Outcome.CANNOT_DETERMINE,
-        because=f"{_facts(questions)} not known, and the answer turns on it: {_alternatives(readings)}{barred}",
+        because=say(
+            _UNDECIDED[min(len(questions), 2), hopeless],
+            facts=", ".join(q.fact for q in questions),
+            answers=_alternatives(readings),
+        ),
         values_read=(("row", "unknown"), *((q.fact, "unknown") for q in questions)),
         review_policy=None,
         exception=None,
@@ -179,7 +186,7 @@ def _answer(
         once(c for r in (readings if undecided else (chosen,)) for c in r.conditions),
         tuple({q.fact: q for q in (*(q for r in readings for q in r.questions), *questions)}.values()),
         chosen.considered,
-        " or ".join(once(r.classification for r in readings if r.classification)) or "not classified",
+        " or ".join(once(r.classification for r in readings if r.classification)) or say("not_classified"),
     )
 
 
@@ -193,17 +200,18 @@ def _common(readings: Sequence[Reading]) -> set[tuple[object, ...]]:
 
 
 def _one_of_several(found: Finding) -> Finding:
-    return replace(found, because=f"{found.because} (one reading of what is not known; the others are no stricter)")
+    return replace(found, because=say("one_of_several", because=found.because))
 
 
 def _questions(readings: Sequence[Reading], strictest: Reading) -> tuple[OpenQuestion, ...]:
     """One question for each missing fact on which the answer turns."""
     winner = max(strictest.findings, key=lambda f: f.outcome.strictness)
-    unlocks = f"one of: {_alternatives(readings)}"
+    unlocks = say("unlocks_one_of", answers=_alternatives(readings))
     asked = []
     for key in _turning(readings):
         question, who = _ASKED[key[-1]] if key[-1] in _ASKED else _ASKED["to_country"]
-        asked.append(OpenQuestion(_name(key), f"{_whose(key)}{question}", who, winner.citation, unlocks))
+        text = say("ask_of_party", party=key[1], question=say(question)) if key[0] == "party" else say(question)
+        asked.append(OpenQuestion(_name(key), text, say(who), winner.citation, unlocks))
     return tuple(asked)
 
 
@@ -225,15 +233,6 @@ def _name(key: Key) -> str:
     return f"parties[{key[1]}].{key[2]}" if key[0] == "party" else ".".join(key[:2])
 
 
-def _whose(key: Key) -> str:
-    return f"{key[1]}: " if key[0] == "party" else ""
-
-
-def _facts(questions: Iterable[OpenQuestion]) -> str:
-    names = [q.fact for q in questions]
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}" if names else "a fact is"
-
-
 def _alternatives(readings: Sequence[Reading]) -> str:
     """The answers that are possible, mildest first, each with the rows that give it."""
     rows: dict[str, set[str]] = {}
@@ -247,4 +246,4 @@ def _alternatives(readings: Sequence[Reading]) -> str:
         rows.setdefault(text, set()).update(
             f.values_read[0][1] for f in reading.findings if f.outcome is v.outcome and f.values_read
         )
-    return "; ".join(f"{text} by row {', '.join(sorted(held))}" for text, held in rows.items())
+    return "; ".join(say("answer_by_rows", answer=text, rows=", ".join(sorted(held))) for text, held in rows.items())

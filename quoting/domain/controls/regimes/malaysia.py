@@ -9,6 +9,7 @@ from quoting.domain.controls.classification import shown
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.groups import place
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import MovementKind, Role
 
 RULE = "my-sta-2025"
@@ -27,18 +28,13 @@ def permit(case: Case) -> Iterator[Finding]:
     if not _of_us_origin(case, law.places(RULE, "origin")):
         return
     days = law.number(RULE, "notice_days")
-    case.condition(
-        f"Malaysia: tell MITI at least {shown(days)} days before where a restricted activity is known or "
-        "suspected; a permit "
-        "asks for the origin country's licence and classification."
-    )
+    case.condition(say("malaysia_tell_miti", days=shown(days)))
     yield finding(
         case,
         RULE,
         "O4",
         Outcome.LICENCE,
-        "a chip of US origin or design leaves or crosses Malaysia (the stricter reading: a permit for every such "
-        "movement)",
+        say("row_o4"),
         (
             ("from", case.deal.from_country or "unknown"),
             ("class", case.item_class.text),

@@ -9,6 +9,7 @@ from quoting.domain.controls.determination import Finding
 from quoting.domain.controls.groups import HOME, place
 from quoting.domain.controls.law import Law
 from quoting.domain.controls.screening import words
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import ItemKind, MovementKind, Role
 
 CHINA_LINES = ("cn-h20-guidance", "cn-state-funded-dc", "cn-h200-customs")
@@ -29,7 +30,7 @@ def _say(case: Case, rule: str) -> None:
     if case.law.state(rule):
         unconfirmed = case.law.header(rule).unconfirmed
         for line in case.law.names(rule, "line"):
-            case.line(line + (f" UNCONFIRMED: {unconfirmed}." if unconfirmed else ""))
+            case.line(say("line_unconfirmed", line=line, unconfirmed=unconfirmed) if unconfirmed else line)
 
 
 def _china(case: Case) -> None:

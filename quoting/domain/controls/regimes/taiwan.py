@@ -8,6 +8,7 @@ from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.screening import listed
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import MovementKind
 
 RULE = "tw-shtc-2025"
@@ -28,9 +29,7 @@ def permit(case: Case) -> Iterator[Finding]:
             RULE,
             "O5",
             Outcome.LICENCE,
-            f"an export from Taiwan to {actor.title}, listed there as {entry.name}: a permit of the International "
-            "Trade "
-            "Administration is needed",
+            say("row_o5", party=actor.title, entry=entry.name),
             (("name", actor.title), ("entry", entry.name), ("score", "100")),
         )
 

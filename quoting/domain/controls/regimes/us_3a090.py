@@ -11,6 +11,7 @@ from quoting.domain.controls.headquarters import headquartered_there, homes_show
 from quoting.domain.controls.regimes import us_diffusion, us_uae
 from quoting.domain.controls.regimes.us_3a090_2022 import below
 from quoting.domain.controls.regimes.us_gp10 import home_market
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import MovementKind
 
 RULE, NAC, ACA, CASE_BY_CASE = "ac-rule-2023", "nac", "aca", "china-case-by-case-2026"
@@ -43,13 +44,13 @@ def _to_macau_or_d5(case: Case) -> Finding:
     """Rows 5, 5a, 6, 7: the destination decides before any headquarters is asked for."""
     if is_light(case):
         if case.kind is MovementKind.TRANSFER:
-            return _aca(case, "5a", "a transfer inside Macau or a D:5 place of an item that ACA carries")
-        return _nac(case, "the destination is Macau or a D:5 place")
+            return _aca(case, "5a", say("row_5a"))
+        return _nac(case, say("why_destination"))
     row5 = _case_by_case(case)
     if row5:
         return row5
     _not_carried(case)
-    because = "a data-centre item of 3A090.a goes to or within Macau or a D:5 place"
+    because = say("row_7")
     return finding(case, RULE, "7", Outcome.LICENCE, because, _values(case), review=Review.DENIAL)
 
 
@@ -79,22 +80,22 @@ def _case_by_case(case: Case) -> Finding | None:
         if memory_known is None or memory_known < memory:
             case.question(
                 "evidence.case_by_case_certifications",
-                "Can the applicant certify: " + "; ".join(certificates) + "?",
-                "the exporter as applicant, with the consignee and an independent US laboratory",
+                say("ask_certificates", certificates="; ".join(certificates)),
+                say("who_applicant"),
                 law.header(CASE_BY_CASE).citation,
-                "case_by_case in place of presumption_of_denial",
+                say("unlocks_case_by_case"),
             )
         return None
     if case.reaches("memory_bandwidth_gb_s", memory):
         return None
     for certificate in certificates:
-        case.condition(f"Certified by the applicant: {certificate}.")
+        case.condition(say("certified", certificate=certificate))
     return finding(
         case,
         CASE_BY_CASE,
         "5",
         Outcome.LICENCE,
-        "an export from the United States to end users in China or Macau, under both limits, with the certificates",
+        say("row_5"),
         _values(
             case,
             ("case by case under TPP", shown(tpp)),
@@ -114,19 +115,16 @@ def _to_headquarters(case: Case) -> Finding | None:
     if is_light(case):
         if case.kind is MovementKind.TRANSFER:
             return _neither(case, owner)
-        return _nac(case, f"{owner.title} is headquartered or parented in Macau or D:5", ("homes", homes_shown(owner)))
+        return _nac(case, say("why_headquarters", party=owner.title), ("homes", homes_shown(owner)))
     _not_carried(case)
     for line in case.law.names(GUIDANCE, "line"):
         case.line(line)
-    because = (
-        f"a data-centre item of 3A090.a for {owner.title}, headquartered or parented in Macau or D:5: "
-        "needed at any place"
-    )
+    because = say("row_8", party=owner.title)
     other = case.law.row(REVIEW, "case_by_case_disputed")
     disputed = ""
     groups = (case.law.group(label) for label in case.law.names(RULE, "scope") if ":" in label)
     if other is not None and not case.goes_to(frozenset().union(*groups)):
-        disputed = f"review disputed: {other.value} by a secondary source ({other.citation}), the stricter is answered"
+        disputed = say("review_disputed", review=other.value, citation=other.citation)
     values = _values(case, ("homes", homes_shown(owner)))
     return finding(case, RULE, "8", Outcome.LICENCE, because, values, review=Review.DENIAL, unconfirmed=disputed)
 
@@ -134,22 +132,18 @@ def _to_headquarters(case: Case) -> Finding | None:
 def _nac(case: Case, why: str, *more: tuple[str, str]) -> Finding:
     """Row 6. Source: 15 CFR 740.8."""
     days = case.law.number(NAC, "notice_days")
-    case.closed(
-        "ACA", "it leaves out Macau, D:5 and parties headquartered there, but for transfers inside them (740.8(a))"
-    )
+    case.closed("ACA", say("aca_leaves_out"))
     conditions = (
-        f"notice at least {shown(days)} calendar days before shipping; it works only without objection",
+        say("nac_notice", days=shown(days)),
         *case.law.names(NAC, "conditions"),
     )
-    case.condition(
-        "Refused or not open: presumption_of_denial; 744.23(d)(3) has case_by_case where it alone asks the licence."
-    )
+    case.condition(say("nac_refused"))
     return finding(
         case,
         NAC,
         "6",
         Outcome.EXCEPTION,
-        f"an item that NAC carries, by export or reexport, and {why}: Licence Exception NAC after notice",
+        say("row_6", why=why),
         _values(case, ("notice days", shown(days)), *more),
         exception="NAC",
         conditions=conditions,
@@ -160,26 +154,22 @@ def _nac(case: Case, why: str, *more: tuple[str, str]) -> Finding:
 def _neither(case: Case, owner: Actor) -> Finding:
     """Row 6a: an in-country transfer outside Macau and D:5 to such a party has neither NAC nor ACA."""
     before = case.law.state(ACA) != "in_force"
-    case.closed("NAC", "it is for exports and reexports, not for a transfer inside a country (740.8(a))")
-    case.closed("ACA", "it leaves out parties headquartered in Macau or D:5 outside those places (740.8(a))")
+    case.closed("NAC", say("nac_no_transfer"))
+    case.closed("ACA", say("aca_no_headquarters"))
     return finding(
         case,
         NAC,
         "6a",
         Outcome.LICENCE,
-        f"a transfer inside the country to {owner.title}, headquartered or parented in Macau or D:5: neither NAC "
-        "nor ACA "
-        "reaches it. Review: presumption_of_denial by 742.6, case_by_case where 744.23 alone asks the licence; "
-        "the stricter "
-        "is answered",
+        say("row_6a", party=owner.title),
         _values(case, ("homes", homes_shown(owner))),
         review=Review.DENIAL,
-        unconfirmed="the text before 2024-04-04 was not read" if before else "",
+        unconfirmed=say("text_not_read") if before else "",
     )
 
 
 def _not_carried(case: Case) -> None:
-    case.closed("NAC, ACA", "they do not carry 3A090.a designed or marketed for data centres (740.8)")
+    case.closed("NAC, ACA", say("nac_aca_not_carried"))
 
 
 def _scope(case: Case) -> Finding | None:
@@ -188,7 +178,7 @@ def _scope(case: Case) -> Finding | None:
     if not case.goes_to(places):
         return None
     if is_light(case):
-        return _aca(case, "10", "the destination is in scope and the item is one that ACA carries")
+        return _aca(case, "10", say("why_scope"))
     _not_carried(case)
     for line in case.law.names(VALIDATED, "line"):
         case.line(line)
@@ -197,15 +187,15 @@ def _scope(case: Case) -> Finding | None:
         RULE,
         "11",
         Outcome.LICENCE,
-        "a data-centre item of 3A090.a goes to a D:1 or D:4 place in scope (or to the United Arab Emirates)",
+        say("row_11"),
         _values(case),
         review=Review.APPROVAL,
-        unconfirmed="the codified review text is the country cap of 2025, not enforced; approval is presumed in both",
+        unconfirmed=say("review_text_2025"),
     )
 
 
 def _aca(case: Case, row: str, because: str) -> Finding:
     name = case.law.names(ACA, "name")[0]
     conditions = case.law.names(ACA, "conditions")
-    text = f"{because}: Licence Exception {name}, no notice"
+    text = say("aca_open", because=because, name=name)
     return finding(case, ACA, row, Outcome.EXCEPTION, text, _values(case), exception=name, conditions=conditions)

@@ -8,6 +8,7 @@ from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.headquarters import headquartered_there, homes_shown, macau_or_d5, scope
 from quoting.domain.controls.regimes.us_gp10 import home_market
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import ItemKind
 
 RULE, AT_ONCE = "eccn-3a090-2022", "ac-rule-2023"
@@ -34,8 +35,7 @@ def _destination(case: Case) -> Finding | None:
         RULE,
         "4",
         Outcome.LICENCE,
-        f"the chip meets 3A090 of 2022 and goes to {' or '.join(sorted(places))}"
-        + ("; every end user is headquartered in the US, A:5 or A:6" if friendly else ""),
+        say("row_4_friendly" if friendly else "row_4", places=" or ".join(sorted(places))),
         (*case.item_class.compared, ("destination", case.deal.to_country or "unknown")),
         review=Review.CASE_BY_CASE if friendly else Review.DENIAL,
     )
@@ -63,9 +63,7 @@ def _at_once(case: Case) -> Finding | None:
         AT_ONCE,
         "4a",
         Outcome.LICENCE,
-        f"a data-centre chip of TPP {shown(case.item.tpp)} >= {shown(limit)} to a place in scope, or to a party "
-        "headquartered "
-        "in Macau or D:5, after the rule of 2023 was made effective at once for its designer",
+        say("row_4a", tpp=shown(case.item.tpp), limit=shown(limit)),
         (
             ("TPP", shown(case.item.tpp)),
             ("at once from TPP", shown(limit)),
@@ -79,7 +77,7 @@ def _at_once(case: Case) -> Finding | None:
 def _free(case: Case) -> Finding:
     """Rows 11a and 15."""
     if case.item_class.is_3a090:
-        because = "the place is outside the rule of 2022, which knew no headquarters test"
+        because = say("row_11a_2022")
         values = (*case.item_class.compared, ("destination", case.deal.to_country or "unknown"))
         return finding(case, RULE, "11a", Outcome.ALLOWED, because, values)
     return below(case)
@@ -87,5 +85,5 @@ def _free(case: Case) -> Finding:
 
 def below(case: Case) -> Finding:
     """Row 15: under 3A090 as defined that day; only anti-terrorism entries are left."""
-    because = f"the item is {case.item_class.text}"
+    because = say("row_15", classification=case.item_class.text)
     return finding(case, "below-3a090", "15", Outcome.ALLOWED, because, case.item_class.compared)

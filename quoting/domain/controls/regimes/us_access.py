@@ -9,6 +9,7 @@ from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.groups import HOME
 from quoting.domain.controls.headquarters import headquartered_there, homes_shown
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import MovementKind
 
 DOMESTIC, ACCESS = "domestic-no-export", "iaas-access"
@@ -20,11 +21,10 @@ def no_export(case: Case) -> Finding | None:
     if not inside:
         return None
     owner = headquartered_there(case, (*case.parties, *case.tenants))
-    because = "a delivery or access inside the United States is no export, reexport or transfer abroad"
     if owner is None:
-        return finding(case, DOMESTIC, "1c", Outcome.ALLOWED, because)
-    case.condition("Taking the machines abroad later is an export and needs its own determination.")
-    because += f"; {owner.title} is headquartered or parented in Macau or D:5"
+        return finding(case, DOMESTIC, "1c", Outcome.ALLOWED, say("row_1c"))
+    case.condition(say("taken_abroad_later"))
+    because = say("row_1c_headquarters", party=owner.title)
     return finding(case, DOMESTIC, "1c", Outcome.ADVISORY, because, (("homes", homes_shown(owner)),))
 
 
@@ -41,14 +41,13 @@ def access(case: Case) -> Iterator[Finding]:
     if tenant is None:
         return
     for check in case.law.names(ACCESS, "checks"):
-        case.condition(f"Check: {check}.")
+        case.condition(say("check", check=check))
     yield finding(
         case,
         ACCESS,
         "1d",
         Outcome.ADVISORY,
-        f"compute is used as a service; {tenant.title} is headquartered or parented in Macau or D:5. The answer holds "
-        "only for access: what the tenant takes hold of is a delivery to it",
+        say("row_1d", party=tenant.title),
         (("homes", homes_shown(tenant)),),
     )
 
@@ -56,10 +55,10 @@ def access(case: Case) -> Iterator[Finding]:
 def _lawfully_there(case: Case) -> None:
     case.question(
         "movement",
-        "Were the machines lawfully at the data centre before this tenancy, and under which authorisation?",
-        "the owner and the operator of the data centre",
+        say("ask_lawfully_there"),
+        say("who_data_centre"),
         case.law.header(ACCESS).citation,
-        "whether the licence question of the machines is still open",
+        say("unlocks_machines"),
     )
 
 

@@ -11,6 +11,7 @@ from quoting.domain.controls.deal import Actor
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.screening import listed
+from quoting.domain.controls.sentences import say
 
 RULE = "affiliates-rule-2025"
 NOBODY = Decimal(0)
@@ -40,21 +41,20 @@ def _bound(case: Case, actor: Actor, values: tuple[tuple[str, str], ...]) -> Fin
         RULE,
         "O2",
         Outcome.LICENCE,
-        f"{actor.title} is owned by listed parties to the share of the rule or more: the strictest owner's "
-        f"policy, {source}",
+        say("row_o2", party=actor.title, source=source),
         (*values, ("state of the rule", case.law.state(RULE))),
         review=review,
     )
 
 
 def _minority(case: Case, actor: Actor, values: tuple[tuple[str, str], ...]) -> Finding:
-    state = case.law.state(RULE) or "not yet in force"
+    state = case.law.state(RULE) or say("not_yet_in_force")
     return finding(
         case,
         RULE,
         "O2",
         Outcome.ADVISORY,
-        f"listed parties own a share of {actor.title}: a red flag to be looked into (rule {state})",
+        say("row_o2_minority", party=actor.title, state=state),
         (*values, ("state of the rule", state)),
     )
 
@@ -68,8 +68,8 @@ def _strictest_owner(case: Case, actor: Actor) -> tuple[Review, str]:
     ]
     if entries:
         review, name = max(entries, key=lambda pair: pair[0].strictness)
-        return review, f"that of {name}"
-    return Review.DENIAL, "presumption of denial because the listed owner is not named"
+        return review, say("policy_of_owner", name=name)
+    return Review.DENIAL, say("policy_unnamed")
 
 
 OVERLAYS = (affiliates,)

@@ -6,6 +6,7 @@ from quoting.domain.controls.case import Case
 from quoting.domain.controls.classification import is_data_centre_a, shown
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
+from quoting.domain.controls.sentences import say
 
 RULE, NOT_ENFORCED, BEFORE = "ai-diffusion-2025", "diffusion-non-enforcement-2025", "ac-rule-2023"
 
@@ -16,42 +17,33 @@ def remaining(case: Case) -> Finding:
     values = (*case.item_class.compared, ("destination", case.deal.to_country or "unknown"))
     state = law.state(RULE)
     if not state:
-        because = "the place is outside the rule then in force and no party is headquartered in Macau or D:5"
+        because = say("row_11a")
         return finding(case, BEFORE, "11a", Outcome.ALLOWED, because, values)
     if not is_data_centre_a(case):
-        because = (
-            "an item that NAC and ACA carry, to a place out of scope (the text would ask .a for ACA, without notice)"
-        )
+        because = say("row_13a")
         return finding(case, BEFORE, "13a", Outcome.ALLOWED, because, values)
     if law.state(NOT_ENFORCED):
-        case.condition(
-            "Watch for a rule in place of AI Diffusion: the text still asks a licence, BIS does not enforce it."
-        )
-        because = (
-            "the text of AI Diffusion asks a licence for 3A090.a at every place; BIS has said that it does "
-            "not enforce it"
-        )
+        case.condition(say("watch_diffusion"))
+        because = say("row_13")
         return finding(case, NOT_ENFORCED, "13", Outcome.ADVISORY, because, values)
     if state == "compliance_due":
         return _due(case, values)
-    case.condition("Delivery on or after the compliance date needs its own determination.")
-    because = "the text of AI Diffusion asks a licence for 3A090.a at every place; compliance is not due yet"
+    case.condition(say("delivery_needs_own"))
+    because = say("row_12")
     return finding(case, RULE, "12", Outcome.ADVISORY, because, values)
 
 
 def _due(case: Case, values: tuple[tuple[str, str], ...]) -> Finding:
     """Row 12a: delivered after the compliance date, seen from a day on which nothing lifted the rule."""
     cap, open_in_text = case.law.number(RULE, "country_cap"), ", ".join(case.law.names(RULE, "exceptions"))
-    case.condition(f"The text holds {open_in_text} open: their own conditions are not determined here.")
-    case.condition(
-        f"Approval is presumed up to {shown(cap)} TPP per country, all years together, outside the first tier."
-    )
+    case.condition(say("text_holds_open", exceptions=open_in_text))
+    case.condition(say("country_cap", cap=shown(cap)))
     return finding(
         case,
         RULE,
         "12a",
         Outcome.LICENCE,
-        "delivery falls after the compliance date of AI Diffusion and nothing known on the day lifts it",
+        say("row_12a"),
         (*values, ("country cap TPP", shown(cap))),
         review=Review.APPROVAL,
     )

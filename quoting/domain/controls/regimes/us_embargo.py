@@ -8,6 +8,7 @@ from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.screening import listed
+from quoting.domain.controls.sentences import say
 
 EMBARGO, DENIED, SYRIA, RUSSIA = (
     "embargo-part-746",
@@ -24,15 +25,15 @@ def reached(case: Case, places: frozenset[str]) -> str | None:
     our cautious reading; part 746 speaks of destinations.
     """
     if case.deal.to_country in places:
-        return f"destination {case.deal.to_country}"
+        return say("goes_to_place", place=case.deal.to_country)
     for actor in case.parties:
         if actor.country in places:
-            return f"{actor.title} is in {actor.country}"
+            return say("sits_in_place", party=actor.title, place=actor.country)
     if case.deal.to_country is None and case.goes_to(places):
-        return "the destination, which is unknown,"
+        return say("goes_nowhere_known")
     for actor in case.parties:
         if actor.country is None and case.located(actor, places):
-            return f"{actor.title}, whose place is unknown,"
+            return say("sits_nowhere_known", party=actor.title)
     return None
 
 
@@ -41,13 +42,13 @@ def embargo(case: Case) -> Iterator[Finding]:
     places = case.law.places(EMBARGO, "places")
     hit = reached(case, places)
     if hit:
-        case.closed("every one", "no licence exception used here overcomes part 746")
+        case.closed(say("every_one"), say("no_exception_746"))
         yield finding(
             case,
             EMBARGO,
             "1",
             Outcome.PROHIBITED,
-            f"{hit} is under a comprehensive embargo (a licence with policy of denial is an equal reading)",
+            say("row_1", hit=hit),
             (("destination", case.deal.to_country or "unknown"), ("embargoed", ", ".join(sorted(places)))),
         )
 
@@ -63,7 +64,7 @@ def denied_person(case: Case) -> Iterator[Finding]:
                     DENIED,
                     "1",
                     Outcome.PROHIBITED,
-                    f"{actor.title} is denied export privileges",
+                    say("row_1_denied", party=actor.title),
                     (("name", actor.title), ("entry", entry.name)),
                 )
 
@@ -75,15 +76,13 @@ def syria(case: Case) -> Iterator[Finding]:
     hit = reached(case, case.law.places(SYRIA, "places"))
     if hit:
         controlled = case.item_class.is_3a090
-        case.closed("NAC, ACA", "not where part 746 asks a licence (740.8(b))")
+        case.closed("NAC, ACA", say("not_where_746"))
         yield finding(
             case,
             SYRIA,
             "1s",
             Outcome.LICENCE,
-            f"{hit}: Syria needs a licence for every item, reviewed item by item; an item of 3A090 keeps its "
-            "presumption of "
-            "denial, for others approval is presumed where commercial use that supports the economy is shown",
+            say("row_1s", hit=hit),
             (("destination", case.deal.to_country or "unknown"), ("class", case.item_class.text)),
             review=Review.DENIAL if controlled else Review.CASE_BY_CASE,
         )
@@ -95,13 +94,13 @@ def russia_belarus(case: Case) -> Iterator[Finding]:
         return
     hit = reached(case, case.law.places(RUSSIA, "places"))
     if hit:
-        case.closed("NAC, ACA", "not where part 746 asks a licence (740.8(b))")
+        case.closed("NAC, ACA", say("not_where_746"))
         yield finding(
             case,
             RUSSIA,
             "1a",
             Outcome.LICENCE,
-            f"{hit}: every item with an ECCN needs a licence for Russia and Belarus, NAC and ACA are closed",
+            say("row_1a", hit=hit),
             (("destination", case.deal.to_country or "unknown"), ("class", case.item_class.text)),
             review=Review.POLICY_OF_DENIAL,
         )

@@ -9,6 +9,7 @@ from quoting.domain.controls.deal import Actor
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.headquarters import macau_or_d5
+from quoting.domain.controls.sentences import say
 
 SUPERCOMPUTER, MILITARY = "supercomputer-744-23", "part-744-22-review"
 FLAGS, TRAINING, REVIEW = "diversion-red-flags-2025", "training-policy-statement-2025", "review-policy-744-23-d"
@@ -25,19 +26,14 @@ def supercomputer(case: Case) -> Iterator[Finding]:
     if not case.goes_to(places):
         return
     friendly = case.law.places(REVIEW, "approval_homes")
-    case.closed("every one", "none is open for a supercomputer in Macau or D:5 (744.23(c))")
+    case.closed(say("every_one"), say("no_exception_supercomputer"))
     approval = all(_friendly(case, user, friendly) for user in case.end_users)
     yield finding(
         case,
         SUPERCOMPUTER,
         "1b",
         Outcome.LICENCE,
-        "the machine is for a supercomputer in Macau or a D:5 place; no licence exception is open"
-        + (
-            "; every end user is headquartered in the US, A:5 or A:6 and not owned from Macau or D:5"
-            if approval
-            else ""
-        ),
+        say("row_1b_friendly" if approval else "row_1b"),
         (("supercomputer", "true"), ("destination", case.deal.to_country or "unknown")),
         review=Review.APPROVAL if approval else Review.DENIAL,
     )
@@ -81,27 +77,23 @@ def _known_use(case: Case, row: str, flag: str, hit: bool, homes: frozenset[str]
     words = flag.replace("_", "-")
     values = ((flag, "true"), ("homes and destinations of the rule", ", ".join(sorted(homes))))
     if hit:
-        case.closed("every one but GOV", f"a known {words} end use (744.21, 744.22)")
-        because = (
-            f"a {words} end use is known, and its destination or a party's home is named by the rule; only GOV is open"
-        )
+        case.closed(say("every_one_but_gov"), say("known_use", use=words))
+        because = say("row_known_use", use=words)
         return finding(case, MILITARY, row, Outcome.LICENCE, because, values, review=Review.DENIAL)
-    because = f"a {words} end use is known; neither the destination nor a party's home is named by the rule"
+    because = say("row_known_use_elsewhere", use=words)
     return finding(case, MILITARY, row, Outcome.ADVISORY, because, values)
 
 
 def weapons(case: Case) -> Iterator[Finding]:
     """Row 1g: weapons of mass destruction, known, renting of compute included. Source: 15 CFR 744.2 to 744.4, 744.6."""
     if case.deal.transaction.end_use.wmd is True:
-        case.closed("every one", "none is open for a known end use in weapons of mass destruction (744.2 to 744.4)")
+        case.closed(say("every_one"), say("no_exception_weapons"))
         yield finding(
             case,
             MILITARY,
             "1g",
             Outcome.LICENCE,
-            "an end use in weapons of mass destruction is known; no licence exception is open (the text reviews "
-            "case by case "
-            "and denies what makes a material contribution: the stricter is answered)",
+            say("row_1g"),
             (("wmd", "true"),),
             review=Review.DENIAL,
         )
@@ -113,17 +105,17 @@ def open_red_flag(case: Case) -> Iterator[Finding]:
         header = case.law.header(FLAGS)
         case.question(
             "evidence.red_flags_closed",
-            "Has every red flag been looked into, closed and documented?",
-            "the seller's and the buyer's compliance officers",
+            say("ask_red_flags"),
+            say("who_compliance"),
             header.citation,
-            "the answer of the other rules",
+            say("unlocks_other_rules"),
         )
         yield finding(
             case,
             FLAGS,
             "O3",
             Outcome.CANNOT_DETERMINE,
-            "a red flag was raised and is not closed",
+            say("row_o3"),
             (("red_flags_closed", "false"),),
         )
 
@@ -142,9 +134,7 @@ def training(case: Case) -> Iterator[Finding]:
             TRAINING,
             "O6",
             Outcome.ADVISORY,
-            "models are trained for a party headquartered in D:5 or Macau: part 744 asks a licence where a use "
-            "in weapons of "
-            "mass destruction or military intelligence is known; keep a statement of the end use",
+            say("row_o6"),
             (("training_for_d5_party", "true"),),
         )
 

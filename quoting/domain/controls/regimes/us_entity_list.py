@@ -11,6 +11,7 @@ from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.rulebook import Clearance, ListedParty
 from quoting.domain.controls.screening import Near, listed
+from quoting.domain.controls.sentences import say
 
 RULE, FOREIGN_MADE = "entity-list-effect", "fdp-footnotes"
 FOOTNOTES = ("1", "4", "5")
@@ -37,19 +38,15 @@ def listed_party(case: Case) -> Iterator[Finding]:
         if entry is not None:
             if entry.footnote in FOOTNOTES:
                 for line in case.law.names(FOREIGN_MADE, f"footnote_{entry.footnote}"):
-                    case.line(f"{actor.title}: {line}")
-            case.closed("every one", f"the entry of {actor.title} names none (744.11, 744.16)")
-            case.condition(
-                f"No licence exception is open for {actor.title}: its entry asks a licence for {_scope(entry)}."
-            )
+                    case.line(say("of_party", party=actor.title, line=line))
+            case.closed(say("every_one"), say("entry_names_none", party=actor.title))
+            case.condition(say("no_exception_listed", party=actor.title, scope=_scope(entry)))
             yield finding(
                 case,
                 RULE,
                 "2",
                 Outcome.LICENCE,
-                f"{actor.title} ({actor.role.value}) stands on the Entity List as {entry.name}: licence for "
-                f"{_scope(entry)}, "
-                "no licence exception",
+                say("row_2", party=actor.title, role=actor.role.value, entry=entry.name, scope=_scope(entry)),
                 _entry_values(actor, entry),
                 review=Review(entry.review) if entry.review else None,
                 unconfirmed=entry.note,
@@ -63,14 +60,13 @@ def listed_tenant(case: Case) -> Iterator[Finding]:
     for actor in _each(a for a in case.tenants if a not in case.parties):
         entry = hit(case, actor)
         if entry is not None:
-            case.condition(f"{actor.title} is listed: it gets access only, and no use that part 744 names.")
+            case.condition(say("tenant_listed", party=actor.title))
             yield finding(
                 case,
                 RULE,
                 "2",
                 Outcome.ADVISORY,
-                f"{actor.title} ({actor.role.value}), who would use the compute, stands on the Entity List as "
-                f"{entry.name}",
+                say("row_2_tenant", party=actor.title, role=actor.role.value, entry=entry.name),
                 _entry_values(actor, entry),
                 unconfirmed=entry.note,
             )
@@ -81,19 +77,13 @@ def listed_seller(case: Case) -> Iterator[Finding]:
     for actor in case.deal.sellers:
         entry = hit(case, actor)
         if entry is not None:
-            case.condition(
-                f"Seller {actor.title} is on the Entity List: make sure that the goods reached it lawfully; "
-                "payment aside, "
-                "nothing subject to the EAR (returns, designs, test units) goes back to it without a licence."
-            )
+            case.condition(say("seller_listed", party=actor.title))
             yield finding(
                 case,
                 RULE,
                 "O8",
                 Outcome.ADVISORY,
-                f"the seller {actor.title} stands on the Entity List as {entry.name}; buying from it is not "
-                "forbidden by the "
-                "listing, but a red flag",
+                say("row_o8", party=actor.title, entry=entry.name),
                 _entry_values(actor, entry),
                 unconfirmed=entry.note,
             )
@@ -129,27 +119,29 @@ def securities(case: Case) -> Iterator[Finding]:
     for actor in _each((*case.parties, *case.deal.sellers)):
         for entry in actor.screened.exact:
             if entry.list in lists:
-                case.line(
-                    f"{actor.title} stands on {entry.list} ({entry.citation}): it restricts securities, not exports."
-                )
+                case.line(say("securities_list", party=actor.title, source=entry.list, citation=entry.citation))
     yield from ()
 
 
 def _look(case: Case, actor: Actor, near: Near, outcome: Outcome) -> Finding:
     case.question(
         f"parties.{actor.role.value}.name",
-        f"Is {actor.title} the listed {near.entry.name}, or owned by it?",
-        f"{actor.title}, with its registration and ownership",
+        say("ask_is_listed", party=actor.title, entry=near.entry.name),
+        say("who_party_registration", party=actor.title),
         near.entry.citation,
-        "the advisory falls away, or the entry binds it",
+        say("unlocks_name"),
     )
-    how = "is close to" if near.spelling else "holds the distinctive words of"
     return finding(
         case,
         RULE,
         "red flag",
         outcome,
-        f"the name {actor.title} {how} the entry {near.entry.name} (score {near.score:g}): a person has to look",
+        say(
+            "name_close" if near.spelling else "name_holds",
+            party=actor.title,
+            entry=near.entry.name,
+            score=f"{near.score:g}",
+        ),
         (
             ("name", actor.title),
             ("entry", near.entry.name),
@@ -166,8 +158,15 @@ def _cleared(case: Case, actor: Actor, near: Near, clearance: Clearance) -> Find
         RULE,
         "cleared",
         Outcome.ADVISORY,
-        f"the name {actor.title} is like the entry {near.entry.name} (score {near.score:g}) and was judged not to be "
-        f"it by {clearance.by} on {clearance.on}: {clearance.why} (declared, not verified)",
+        say(
+            "name_cleared",
+            party=actor.title,
+            entry=near.entry.name,
+            score=f"{near.score:g}",
+            by=clearance.by,
+            on=clearance.on,
+            why=clearance.why,
+        ),
         (
             ("name", actor.title),
             ("entry", near.entry.name),
@@ -185,12 +184,12 @@ def _nameless(case: Case, actor: Actor) -> Finding:
     header = case.law.header(RULE)
     case.question(
         f"parties.{actor.role.value}.name",
-        f"Who is {actor.title}?",
-        "the buyer",
+        say("ask_who", party=actor.title),
+        say("who_buyer"),
         header.citation,
-        "the party can be screened",
+        say("unlocks_screening"),
     )
-    because = f"{actor.title} has no name: it cannot be screened against the lists"
+    because = say("nameless", party=actor.title)
     return finding(case, RULE, "2", Outcome.CANNOT_DETERMINE, because, (("name", "unknown"),))
 
 
@@ -204,14 +203,14 @@ def _each(actors: Iterable[Actor]) -> Iterator[Actor]:
 
 
 def _scope(entry: ListedParty) -> str:
-    return entry.licence_scope or "what its entry names"
+    return entry.licence_scope or say("scope_of_entry")
 
 
 def _entry_values(actor: Actor, entry: ListedParty) -> tuple[tuple[str, str], ...]:
-    day = "UNCONFIRMED day" if entry.listed_on is None else entry.listed_on.isoformat()
+    day = say("unconfirmed_day") if entry.listed_on is None else entry.listed_on.isoformat()
     return (
         ("name", actor.title),
-        ("entry", f"{entry.name} ({entry.list}, listed {day}, {entry.citation})"),
+        ("entry", say("entry_shown", entry=entry.name, source=entry.list, day=day, citation=entry.citation)),
         ("score", "100"),
         ("match", actor.screened.reason(entry)),
     )

@@ -8,6 +8,7 @@ from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.groups import place
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import MovementKind
 
 RULE = "gp10-prc-ics-2025"
@@ -35,26 +36,24 @@ def prohibition(case: Case) -> Iterator[Finding]:
     if not case.law.in_force(RULE):
         return
     if case.named(case.law.names(RULE, "named_chips")):
-        case.line("The chip is among those that the BIS guidance on General Prohibition 10 names.")
+        case.line(say("gp10_named"))
     if documented(case) or not designed_there(case):
         return
     header = case.law.header(RULE)
-    case.closed("every one", "no licence exception cures General Prohibition 10")
+    case.closed(say("every_one"), say("no_exception_gp10"))
     case.question(
         "evidence.authorisation_documented",
-        "Is there written proof that BIS authorised the design, making and every onward step of this chip?",
-        "the seller",
+        say("ask_authorisation"),
+        say("who_seller"),
         header.citation,
-        "the prohibition falls away and the other rules answer",
+        say("unlocks_gp10"),
     )
     yield finding(
         case,
         RULE,
         "3",
         Outcome.PROHIBITED,
-        "the chip meets 3A090 and its designer is headquartered in D:5 or Macau; no written authorisation is "
-        "shown. Legally "
-        "General Prohibition 10 turns on knowledge: this is the cautious reading of the presumption that BIS published",
+        say("row_3"),
         (
             *case.item_class.compared,
             ("designer's home", case.item.designer_hq_country or "unknown"),
@@ -71,19 +70,15 @@ def home_market(case: Case) -> Finding | None:
         return None
     if not designed_there(case):
         return None
-    case.condition("Ask the seller how the chip was made and what authorised it; keep the answer.")
+    case.condition(say("ask_how_made"))
     return finding(
         case,
         RULE,
         "3a",
         Outcome.ADVISORY,
-        "a chip designed in D:5 or Macau changes hands inside China or Macau: no presumption was published for "
-        "the day, and "
-        "whether it was made in breach of the foreign direct product rules is not known. Our own reading, "
-        "disputed: the other "
-        "one is a licence with presumption of denial",
+        say("row_3a"),
         (*case.item_class.compared, ("designer's home", case.item.designer_hq_country or "unknown")),
-        unconfirmed="own reading, disputed",
+        unconfirmed=say("own_reading"),
     )
 
 

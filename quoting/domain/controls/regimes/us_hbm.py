@@ -8,6 +8,7 @@ from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.headquarters import headquartered_there, homes_shown
 from quoting.domain.controls.regimes.us_3a090_2022 import below
+from quoting.domain.controls.sentences import say
 
 EXCEPTION = "hbm-exception"
 
@@ -24,17 +25,17 @@ def row_of_memory(case: Case) -> Finding:
     owner = headquartered_there(case, case.parties)
     site = owner is None and case.goes_to(case.law.places(HBM, "places"))
     if owner is None and not site:
-        because = "controlled memory, but neither a place nor a party of Macau or D:5"
+        because = say("row_14b")
         return finding(case, HBM, "14b", Outcome.ALLOWED, because, values)
     if not case.law.in_force(HBM):
-        because = "controlled memory for Macau or D:5 before compliance was due"
+        because = say("row_14b_early")
         return finding(case, HBM, "14b", Outcome.ADVISORY, because, values)
     _exception(case)
     if owner is not None:
         values = (*values, ("homes", homes_shown(owner)))
-        because = f"controlled memory for {owner.title}, headquartered or parented in Macau or D:5"
+        because = say("row_14", party=owner.title)
         return finding(case, HBM, "14", Outcome.LICENCE, because, values, review=Review.DENIAL)
-    because = "controlled memory for a site in Macau or D:5 of parties headquartered elsewhere"
+    because = say("row_14a")
     return finding(case, HBM, "14a", Outcome.LICENCE, because, values, review=Review.APPROVAL)
 
 
@@ -47,9 +48,8 @@ def _exception(case: Case) -> None:
     header = case.law.header(EXCEPTION)
     case.question(
         "item.hbm_density_gb_s_mm2",
-        f"Is Licence Exception HBM open (density {density if density is not None else 'unknown'} < {limit}; exporter, "
-        "designer as direct buyer, packaging site, no intermediaries)?",
-        "the exporter",
+        say("ask_hbm_exception", density="unknown" if density is None else density, limit=limit),
+        say("who_exporter"),
         header.citation,
-        "an exception in place of the licence",
+        say("unlocks_exception"),
     )

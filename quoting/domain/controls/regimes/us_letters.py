@@ -10,6 +10,7 @@ from quoting.domain.controls.classification import shown
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.headquarters import headquartered_there
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import ItemKind, MovementKind
 
 OF_2022, OF_2025 = "is-informed-2022-a100-h100", "h20-mi308-is-informed-2025"
@@ -36,11 +37,9 @@ def before_3a090(case: Case) -> Finding:
                 or (case.reaches("tpp", tpp) and case.reaches("interconnect_gb_s", link))
             )
         ):
-            because = (
-                "the chip is named by, or reaches the A100 of, the letters of August 2022 and goes to China or Russia"
-            )
+            because = say("row_0a")
             return finding(case, OF_2022, "0a", Outcome.LICENCE, because, values)
-    because = "ECCN 3A090 did not exist on the day and no letter reaches the chip there"
+    because = say("row_0b")
     return finding(case, OF_2022, "0b", Outcome.ALLOWED, because, values)
 
 
@@ -67,19 +66,12 @@ def of_2025(case: Case) -> Iterator[Finding]:
     home = None if case.deal.to_country is None else case.deal.to_country in law.places(OF_2025, "places")
     if not (home or headquartered_there(case, case.parties) or case.goes_to(law.places(OF_2025, "places"))):
         return
-    transfer = outcome is Outcome.ADVISORY
     yield finding(
         case,
         OF_2025,
         "O1",
         outcome,
-        "the chip reaches H20's memory or link bandwidth and goes to Macau, a D:5 place or a party headquartered there"
-        + (
-            "; the letters bind the exporter, a transfer inside the country is beside them (own reading)"
-            if transfer
-            else ""
-        )
-        + "; no review policy was published",
+        say("row_o1_transfer" if outcome is Outcome.ADVISORY else "row_o1"),
         (
             ("memory bandwidth GB/s", shown(item.memory_bandwidth_gb_s)),
             ("letter from GB/s", shown(memory)),

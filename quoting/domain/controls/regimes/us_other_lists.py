@@ -8,6 +8,7 @@ from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.screening import listed
+from quoting.domain.controls.sentences import say
 
 RULE = "other-screening-lists"
 
@@ -21,18 +22,17 @@ def on_another_list(case: Case) -> Iterator[Finding]:
             continue
         case.question(
             f"parties.{actor.role.value}.name",
-            f"Is {actor.title} the {entry.name} of {entry.list}, and what does that list forbid here?",
-            "counsel, with the list's own entry",
+            say("ask_other_list", party=actor.title, entry=entry.name, source=entry.list),
+            say("who_counsel"),
             entry.citation,
-            "the answer of the other rules, or a bar",
+            say("unlocks_or_bar"),
         )
         yield finding(
             case,
             RULE,
             entry.list,
             Outcome.CANNOT_DETERMINE,
-            f"{actor.title} stands on the list {entry.list} as {entry.name}: what that list forbids is not "
-            "determined here",
+            say("row_other_list", party=actor.title, source=entry.list, entry=entry.name),
             (("name", actor.title), ("entry", entry.name), ("score", "100")),
         )
 

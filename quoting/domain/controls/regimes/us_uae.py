@@ -7,6 +7,7 @@ from quoting.domain.controls.deal import Actor
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.screening import words
+from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import Role
 
 RULE = "uae-a5-2026"
@@ -34,14 +35,10 @@ def approved(case: Case) -> Finding | None:
         ("approved", ", ".join(sorted({a.title for a in asked}))),
     )
     if case.item_class.letter == "b":
-        because = "3A090.b for approved recipients in the United Arab Emirates: the text asks no licence"
+        because = say("row_9_b")
         return finding(case, RULE, "9", Outcome.ALLOWED, because, values)
-    case.condition("Keep proof that the consignee and every end user are approved on the delivery day.")
-    because = (
-        "3A090.a for approved recipients in the United Arab Emirates: the worldwide text stands and has no "
-        "sentence for them; "
-        "relief rests on its non-enforcement"
-    )
+    case.condition(say("keep_approval"))
+    because = say("row_9_a")
     return finding(case, RULE, "9", Outcome.ADVISORY, because, values)
 
 

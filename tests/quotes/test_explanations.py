@@ -117,6 +117,19 @@ def test_rules_and_budgets_are_reported_with_value_and_slack(answer):
     assert (report["r1"]["met"], report["r1"]["value"], report["r1"]["slack"]) == (True, 10, 2)
 
 
+def test_a_budget_without_which_a_maximise_demand_has_no_end_binds_and_has_no_price(answer):
+    demand = {"id": "d1", "site": "site1", "capability": {"metric": "units"}, "maximise": True}
+    budgets = [{"id": "b1", "max": usd("60000.00")}]
+
+    result = answer(
+        a_request(demand=[demand], budgets=budgets, objective=["max_capability", "min_cost"], offers=[CHEAP])
+    )
+
+    report = result["rules_report"][0]
+    assert (report["id"], report["binding"], report.get("cost")) == ("b1", True, None)
+    assert "budget b1: without it nothing bounds how much is bought" in result["explain_notes"]
+
+
 def test_a_budget_in_a_currency_without_a_rate_is_refused_by_name(answer):
     with pytest.raises(RequestInvalid) as refused:
         answer(a_request(budgets=[{"id": "b1", "max": {"amount": "1.00", "currency": "TWD"}}]))

@@ -15,6 +15,7 @@ from quoting.domain.allocation.allocate import allocate
 from quoting.domain.allocation.certificate import Recount, recount
 from quoting.domain.allocation.objective import OBJECTIVES
 from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, NoPlan, PlanRule
+from quoting.domain.allocation.sources import read_sources
 from quoting.domain.watch import Watch
 
 Score = tuple[Fraction, ...]
@@ -155,6 +156,13 @@ class WhatIf:
     def _given_up(self, plan: Allocation | Recount) -> Score:
         given = Counter(self._priorities.get(rule, 0) for rule in plan.given_up)
         return tuple(Fraction(given[priority]) for priority in (1, 2, 3, 4))
+
+
+def endless(problem: AllocationProblem) -> bool:
+    """Whether nothing bounds what a maximise demand could take: its best plan is then a convention, not an optimum."""
+    most = {need.demand for need in problem.needs if need.amount is None}
+    uses = tuple(use for use in problem.uses if use.demand in most)
+    return not read_sources(replace(problem, uses=uses), 1).all_bounded
 
 
 def _proven(plan: Allocation) -> bool:

@@ -12,7 +12,7 @@ from quoting.domain.allocation.certificate import budget_spend
 from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, Item, Lot
 from quoting.domain.allocation.reduced_costs import least_discounts
 from quoting.domain.allocation.relaxation import without
-from quoting.domain.allocation.what_if import OutOfTime, WhatIf, Worth, offers_of
+from quoting.domain.allocation.what_if import OutOfTime, WhatIf, Worth, endless, offers_of
 from quoting.domain.answer import Code, NearestChange
 from quoting.domain.candidates import Candidate, landed_ladder
 from quoting.domain.explain.answer_text import money_text, number_text
@@ -20,7 +20,7 @@ from quoting.domain.explain.gains import decimal
 from quoting.domain.money import Money, minor_digits
 from quoting.domain.offers import Offer, PriceBreak
 from quoting.domain.plan_problem import Ask, ProblemBuilder
-from quoting.domain.request import QuoteRequest
+from quoting.domain.request import Objective, QuoteRequest
 from quoting.domain.snapshot import Snapshot
 from quoting.domain.watch import Watch
 
@@ -38,7 +38,9 @@ class Reason:
 
 @dataclass(slots=True)
 class Insight:
-    """`costs`: what each limit costs, by kind and id; `whole`: all were tried; `notes`: what time did not allow."""
+    """`costs`: what each limit costs, by kind and id, those apart without which a plan has no end; `whole`: all were
+    tried; `notes`: what time did not allow, or has no answer.
+    """
 
     costs: dict[tuple[str, str], Worth] = field(default_factory=dict)
     whole: bool = False
@@ -94,10 +96,14 @@ class Inquiry:
         items = [Item("rule", r.id) for r in problem.rules if not r.priority]
         items += [Item("budget", b.id) for b in problem.budgets] + [Item("power", p.site) for p in problem.powers]
         for item in items:
-            without_it = what_if.solve(without(problem, [item]))
+            lifted = without(problem, [item])
+            without_it = what_if.solve(lifted)
             nothing = Worth(problem.objectives[0], Fraction(0))
             worth = None if without_it is None else what_if.worth(without_it)
-            self._insight.costs[item.kind, item.id] = worth or nothing
+            if worth is not None and worth.objective == Objective.MAX_CAPABILITY and endless(lifted):
+                self._insight.notes.append(f"{item.kind} {item.id}: without it nothing bounds how much is bought")
+            else:
+                self._insight.costs[item.kind, item.id] = worth or nothing
             if without_it is None or not what_if.better(without_it):
                 continue
             for offer in sorted(offers_of(without_it) - used):

@@ -54,7 +54,7 @@ def _cost(
     if costs is None or not firm:
         return None, used_up
     cost = costs.get((kind, name))
-    return cost, cost is not None and cost.amount > 0
+    return cost, used_up if cost is None else cost.amount > 0
 
 
 def _slack(rule: PlanRule, value: Fraction | None, limit: Fraction | None) -> Fraction | None:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import random
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import Size, Status
 
+_LAST_ALLOWED = (
+    select(quotes.c.tenant)
+    .where(quotes.c.tenant == bindparam("of"), quotes.c.status == Status.QUEUED)
+    .limit(1)
+    .offset(bindparam("before"))
+)
+
 
 def used_up(c: Connection, tenant: str, limit: int) -> bool:
     """Whether a tenant has as many quotes in the queue as it may."""
-    waiting = select(quotes.c.id).where(quotes.c.status == Status.QUEUED, quotes.c.tenant == tenant).limit(limit)
-    return int(c.scalar(select(func.count()).select_from(waiting.subquery())) or 0) >= limit
+    return c.execute(_LAST_ALLOWED, {"of": tenant, "before": limit - 1}).first() is not None
 
 
-def of_size(size: Size, large_from: int) -> ColumnElement[bool]:
+def of_size(size: Size, large_from: int | ColumnElement[int]) -> ColumnElement[bool]:
     """Quotes of one size; `large_from`: expected size from which a quote is large."""
     return quotes.c.expected_size >= large_from if size is Size.LARGE else quotes.c.expected_size < large_from
 
@@ -38,27 +44,34 @@ class Turns:
         return self._units.read(lambda c: _turn(c, quote_id, self._large_from))
 
 
+_other = quotes.alias()
+_EQUAL_RUNS = exists().where(
+    _other.c.tenant == quotes.c.tenant,
+    _other.c.request_digest == quotes.c.request_digest,
+    _other.c.snapshot_digest == quotes.c.snapshot_digest,
+    _other.c.status == Status.RUNNING,
+)
+_RUNG = select(quotes.c.limit_ms, quotes.c.expected_size).where(quotes.c.id == bindparam("quote"))
+# The ring carries the time its own quote may take: a longer one would be cut off.
+_WAITS = and_(quotes.c.status == Status.QUEUED, quotes.c.limit_ms <= bindparam("most_ms"), ~_EQUAL_RUNS)
+_OLDEST = {
+    size: select(quotes.c.tenant, func.min(quotes.c.id))
+    .where(_WAITS, of_size(size, bindparam("large_from")))
+    .group_by(quotes.c.tenant)
+    for size in Size
+}
+_RUNNING = select(quotes.c.tenant, func.count()).where(quotes.c.status == Status.RUNNING).group_by(quotes.c.tenant)
+
+
 def _turn(c: Connection, quote_id: str, large_from: int) -> str:
-    rung = c.execute(select(quotes.c.limit_ms, quotes.c.expected_size).where(quotes.c.id == quote_id)).first()
+    rung = c.execute(_RUNG, {"quote": quote_id}).first()
     if rung is None:
         return quote_id
     size = Size.LARGE if rung.expected_size >= large_from else Size.SMALL
-    other = quotes.alias()
-    equal_runs = exists().where(
-        other.c.tenant == quotes.c.tenant,
-        other.c.request_digest == quotes.c.request_digest,
-        other.c.snapshot_digest == quotes.c.snapshot_digest,
-        other.c.status == Status.RUNNING,
-    )
-    # The ring carries the time its own quote may take: a longer one would be cut off.
-    waits = and_(
-        quotes.c.status == Status.QUEUED, quotes.c.limit_ms <= rung.limit_ms, of_size(size, large_from), ~equal_runs
-    )
-    first = select(quotes.c.tenant, func.min(quotes.c.id)).where(waits).group_by(quotes.c.tenant)
-    oldest: dict[str, str] = {row[0]: row[1] for row in c.execute(first)}
-    if not oldest:
-        return quote_id
-    running = select(quotes.c.tenant, func.count()).where(quotes.c.status == Status.RUNNING).group_by(quotes.c.tenant)
-    busy: dict[str, int] = {row[0]: row[1] for row in c.execute(running)}
+    waiting = c.execute(_OLDEST[size], {"most_ms": rung.limit_ms, "large_from": large_from})
+    oldest: dict[str, str] = {row[0]: row[1] for row in waiting}
+    if len(oldest) < 2:
+        return next(iter(oldest.values()), quote_id)
+    busy: dict[str, int] = {row[0]: row[1] for row in c.execute(_RUNNING)}
     fewest = min(busy.get(tenant, 0) for tenant in oldest)
     return oldest[random.choice(sorted(t for t in oldest if busy.get(t, 0) == fewest))]  # noqa: S311  (no secret)

@@ -12,7 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.clock import sortable_id
@@ -26,6 +26,11 @@ from quoting.wire import json_text
 
 # Strings of a result have their quotation marks escaped, so this finds the field and no text that looks like it.
 _DELIVERY = re.compile(r'"latest_delivery":"(\d{4}-\d\d-\d\d)"')
+
+_OF_TENANT = record_heads.c.tenant == bindparam("of")
+_HEAD = select(record_heads.c.seq, record_heads.c.hash, now_ms().label("now")).where(_OF_TENANT).with_for_update()
+_ADD = insert(record)
+_MOVE = update(record_heads).where(_OF_TENANT)
 
 
 class Recorder:
@@ -108,20 +113,18 @@ class Recorder:
 
     def _append(self, c: Connection, tenant: str, facts: Sequence[Fact]) -> None:
         """Add entries under the lock of the head: two writers of a tenant never fork its chain."""
-        query = select(record_heads.c.seq, record_heads.c.hash, now_ms().label("now"))
-        query = query.where(record_heads.c.tenant == tenant).with_for_update()
-        row = c.execute(query).first()
+        mine = {"of": tenant}
+        row = c.execute(_HEAD, mine).first()
         if row is None:
             alone(c, f"record/{tenant}")  # there is no row to lock yet
-            if c.execute(query).first() is None:
+            if c.execute(_HEAD, mine).first() is None:
                 c.execute(insert(record_heads).values(tenant=tenant, seq=0, hash=FIRST))
-            row = c.execute(query).one()
+            row = c.execute(_HEAD, mine).one()
         entries = list(chained(Head(tenant, row.seq, row.hash), facts, row.now, self._rule))
         if not entries:
             return
-        c.execute(insert(record), [asdict(entry) for entry in entries])
-        last = entries[-1]
-        c.execute(update(record_heads).where(record_heads.c.tenant == tenant).values(seq=last.seq, hash=last.hash))
+        c.execute(_ADD, [asdict(entry) for entry in entries])
+        c.execute(_MOVE, mine | {"seq": entries[-1].seq, "hash": entries[-1].hash})
 
 
 def _end(row: Any, common: Mapping[str, Any], deliveries: Sequence[str]) -> Fact:

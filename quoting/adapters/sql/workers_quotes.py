@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, bindparam, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql import rows
@@ -56,49 +56,27 @@ class WorkersQuotes:
             self._recorder.ended(c, [failed])
 
     def _claim(self, c: Connection, quote_id: str, owner: str) -> Any:
-        free = or_(
-            quotes.c.status == Status.QUEUED,
-            and_(quotes.c.status == Status.RUNNING, quotes.c.lease_until < now_ms(), ~quotes.c.cancel_requested),
-        )
-        mine = and_(quotes.c.id == quote_id, free, quotes.c.attempt < quotes.c.max_attempts)
-        row = c.execute(select(quotes).where(mine).with_for_update()).first()
+        row = c.execute(_FREE, {"quote": quote_id}).first()
         if row is None:
             return None
         alone(c, f"{row.tenant}/{row.request_digest}/{row.snapshot_digest}")  # of equal requests one is claimed
-        others = and_(_equal_to(row), quotes.c.id != quote_id, quotes.c.status == Status.RUNNING)
-        busy_until = c.scalar(select(func.max(quotes.c.lease_until)).where(others, quotes.c.lease_until > now_ms()))
+        busy_until = c.scalar(_EQUAL_RUNS_UNTIL, {**_equal_to(row), "quote": quote_id})
         if busy_until is not None and row.status == Status.QUEUED:
             # An equal request is being computed: its end ends this one too, or makes it due at once.
             c.execute(update(quotes).where(quotes.c.id == quote_id).values(next_dispatch_at=busy_until))
             return None
-        return c.execute(
-            update(quotes)
-            .where(quotes.c.id == quote_id)
-            .values(
-                status=Status.RUNNING,
-                fence=quotes.c.fence + 1,
-                attempt=quotes.c.attempt + 1,
-                lease_owner=owner,
-                lease_until=now_ms() + self._lease_ms,
-                next_dispatch_at=None,
-                started_at=func.coalesce(quotes.c.started_at, now_ms()),
-                progress_json=None,
-                row_version=quotes.c.row_version + 1,
-            )
-            .returning(quotes)
-        ).one()
+        return c.execute(_CLAIM, {"quote": quote_id, "owner": owner, "lease_ms": self._lease_ms}).one()
 
     def heartbeat(self, claim: Claim, progress: Progress | None) -> bool:
         changes: dict[str, Any] = {"lease_until": now_ms() + self._lease_ms}
         if progress is not None:
             changes |= {"progress_json": rows.progress_text(progress), "row_version": quotes.c.row_version + 1}
-        statement = update(quotes).where(_held(claim)).values(changes).returning(quotes.c.cancel_requested)
-        cancel_requested = self._units.write(lambda c: c.scalar(statement))
+        statement = update(quotes).where(_HELD).values(changes).returning(quotes.c.cancel_requested)
+        cancel_requested = self._units.write(lambda c: c.scalar(statement, _held_by(claim)))
         return cancel_requested is False
 
     def wanted(self, claim: Claim) -> bool:
-        query = select(quotes.c.cancel_requested).where(_held(claim))
-        return self._units.read(lambda c: c.scalar(query)) is False
+        return self._units.read(lambda c: c.scalar(_WANTED, _held_by(claim))) is False
 
     def finish(
         self,
@@ -123,22 +101,17 @@ class WorkersQuotes:
     def _finish(
         self, claim: Claim, answer: Answer, use: CacheUse, parts: Mapping[str, SourcePart] = MappingProxyType({})
     ) -> bool:
+        day = answer.valid_until
+
         def unit(c: Connection) -> bool:
-            done = _answered(answer)
-            row = c.execute(update(quotes).where(_held(claim)).values(cache=use, **done).returning(quotes)).first()
+            done = {"as": answer.status, "until": day and day.isoformat()}
+            row = c.execute(_ANSWER, {**done, **_held_by(claim), "use": use}).first()
             if row is None:
                 return False
-            waiting = and_(_equal_to(row), quotes.c.status == Status.QUEUED)
-            started = func.coalesce(quotes.c.started_at, now_ms())
-            followers = c.execute(
-                update(quotes)
-                .where(waiting)
-                .values(cache=CacheUse.COALESCED, started_at=started, **done)
-                .returning(quotes)
-            ).all()
+            followers = c.execute(_ANSWER_EQUALS, {**done, **_equal_to(row), "use": CacheUse.COALESCED}).all()
             answered = [row, *followers]
             bodies = [{"quote_id": each.id, "body": answer.text, "sha256": answer.digest} for each in answered]
-            c.execute(insert(results), bodies)
+            c.execute(_KEEP, bodies)
             self._recorder.ended(c, answered, answer, parts)
             return True
 
@@ -153,8 +126,8 @@ class WorkersQuotes:
 
     def _end(self, claim: Claim, *conditions: ColumnElement[bool], **changes: Any) -> bool:
         def unit(c: Connection) -> bool:
-            statement = update(quotes).where(_held(claim), *conditions).values(**ended(), **changes).returning(quotes)
-            row = c.execute(statement).first()
+            statement = update(quotes).where(_HELD, *conditions).values(**ended(), **changes).returning(quotes)
+            row = c.execute(statement, _held_by(claim)).first()
             if row is not None:
                 release_equals(c, row)
                 self._recorder.ended(c, [row])
@@ -176,22 +149,68 @@ def ended() -> dict[str, Any]:
 
 def release_equals(c: Connection, row: Any) -> None:
     """Make the quotes that waited for this one due at once: it ended without an answer."""
-    waiting = and_(_equal_to(row), quotes.c.status == Status.QUEUED)
-    c.execute(update(quotes).where(waiting).values(next_dispatch_at=now_ms()))
+    c.execute(_RELEASE, _equal_to(row))
 
 
-def _answered(answer: Answer) -> dict[str, Any]:
-    day = answer.valid_until
-    return {**ended(), "status": answer.status, "valid_until": None if day is None else day.isoformat()}
+def _held_by(claim: Claim) -> dict[str, Any]:
+    return {"quote": claim.quote_id, "held": claim.fence}
 
 
-def _held(claim: Claim) -> ColumnElement[bool]:
-    return and_(quotes.c.id == claim.quote_id, quotes.c.fence == claim.fence, quotes.c.status == Status.RUNNING)
+def _equal_to(row: Any) -> dict[str, Any]:
+    return {"of": row.tenant, "asks": row.request_digest, "from": row.snapshot_digest}
 
 
-def _equal_to(row: Any) -> ColumnElement[bool]:
-    return and_(
-        quotes.c.tenant == row.tenant,
-        quotes.c.request_digest == row.request_digest,
-        quotes.c.snapshot_digest == row.snapshot_digest,
+# Statements of every quote are built once: to build one costs as much as to run it. Their parameters, of a claim:
+# quote, held; of a row: of, asks, from.
+_HELD = and_(quotes.c.id == bindparam("quote"), quotes.c.fence == bindparam("held"), quotes.c.status == Status.RUNNING)
+_EQUAL = and_(
+    quotes.c.tenant == bindparam("of"),
+    quotes.c.request_digest == bindparam("asks"),
+    quotes.c.snapshot_digest == bindparam("from"),
+)
+_EQUAL_WAITS = and_(_EQUAL, quotes.c.status == Status.QUEUED)
+_GONE = and_(quotes.c.status == Status.RUNNING, quotes.c.lease_until < now_ms(), ~quotes.c.cancel_requested)
+_FREE = (
+    select(quotes)
+    .where(
+        quotes.c.id == bindparam("quote"),
+        or_(quotes.c.status == Status.QUEUED, _GONE),
+        quotes.c.attempt < quotes.c.max_attempts,
     )
+    .with_for_update()
+)
+_EQUAL_RUNS_UNTIL = select(func.max(quotes.c.lease_until)).where(
+    _EQUAL,
+    quotes.c.id != bindparam("quote"),
+    quotes.c.status == Status.RUNNING,
+    quotes.c.lease_until > now_ms(),
+)
+_STARTED = func.coalesce(quotes.c.started_at, now_ms())
+_CLAIM = (
+    update(quotes)
+    .where(quotes.c.id == bindparam("quote"))
+    .values(
+        status=Status.RUNNING,
+        fence=quotes.c.fence + 1,
+        attempt=quotes.c.attempt + 1,
+        lease_owner=bindparam("owner"),
+        lease_until=now_ms() + bindparam("lease_ms", type_=BigInteger),
+        next_dispatch_at=None,
+        started_at=_STARTED,
+        progress_json=None,
+        row_version=quotes.c.row_version + 1,
+    )
+    .returning(quotes)
+)
+_WANTED = select(quotes.c.cancel_requested).where(_HELD)
+_ANSWERED = {
+    **ended(),
+    "status": bindparam("as"),
+    "valid_until": bindparam("until"),
+    "cache": bindparam("use"),
+    "started_at": _STARTED,
+}
+_ANSWER = update(quotes).where(_HELD).values(_ANSWERED).returning(quotes)
+_ANSWER_EQUALS = update(quotes).where(_EQUAL_WAITS).values(_ANSWERED).returning(quotes)
+_KEEP = insert(results)
+_RELEASE = update(quotes).where(_EQUAL_WAITS).values(next_dispatch_at=now_ms())

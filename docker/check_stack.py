@@ -98,7 +98,8 @@ def check_crash(service: Service) -> None:
     ended = service.until(asked, all_done)
     statuses = [quote["status"] for quote in ended]
     sql = "SELECT count(*) FILTER (WHERE attempt > 1), (SELECT count(*) FROM results) FROM quotes"
-    again, results = docker("compose", "exec", "-T", "db", "psql", "-U", "chipquote", "-Atc", sql).strip().split("|")
+    psql = ("psql", "-U", "postgres", "-d", "chipquote", "-Atc", sql)
+    again, results = docker("compose", "exec", "-T", "db", *psql).strip().split("|")
     print(f"after the crash: {statuses}")
     print(f"{again} computed again by another attempt; {results} results of {QUOTES + 1} quotes")
     if set(statuses) != {"succeeded"} or int(again) < 1 or int(results) != QUOTES + 1:

@@ -24,8 +24,11 @@ OTHER_USER = "nobody"  # PostgreSQL refuses to run as root
 READY_WITHIN_S = 30.0
 
 
+ROLES = ("chipquote", "chipquote_api", "chipquote_worker")  # the owner of the databases, and whom it serves
+
+
 class Postgres:
-    """A server that hands out empty databases."""
+    """A server that hands out empty databases, owned by a role that is no superuser."""
 
     def __init__(self, home: Path, user: str | None) -> None:
         self._home, self._port, self._numbers = home, _free_port(), count()
@@ -81,8 +84,12 @@ class Postgres:
         """Make a database; its URL as the settings take it."""
         name = f"test_{next(self._numbers)}"
         with self.connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"postgresql+psycopg://postgres@127.0.0.1:{self._port}/{name}"
+            known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+            for role in ROLES:
+                if role not in known:
+                    connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS")
+            connection.execute(f"CREATE DATABASE {name} OWNER {ROLES[0]}")
+        return f"postgresql+psycopg://{ROLES[0]}@127.0.0.1:{self._port}/{name}"
 
     def run(self, program: str, *arguments: str | Path) -> None:
         """One of the programs that come with the server."""

@@ -40,8 +40,11 @@ def compute(quote_id: str) -> None:
         return
     d, owner = deps(), f"{socket.gethostname()}:{os.getpid()}"
     make = held(make_quote, d.settings.test_point)
+    turn = ""
     for _ in range(TURNS):
-        turn = d.store.turn(quote_id)
+        last, turn = turn, d.store.turn(quote_id)
+        if turn == last:  # nothing else waits
+            return
         logs.about(quote_id=turn)
         if compute_quote(
             turn, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, meter=d.meter, log=d.log,

@@ -55,6 +55,7 @@ ROWS = (
     Row("T18", "deferred_writes", SYSTEM, "t18"),
     Row("T19", "raw_errors", DATABASE, "t19"),
     Row("T20", "raw_errors", DATABASE, "t20"),
+    Row("T35", "no_row_security", "tests/integration/test_tenants_apart.py", "without_a_filter"),
 )
 
 

@@ -195,12 +195,25 @@ def one_queue(_: str) -> None:
     os.environ["CHIPQUOTE_LARGE_FROM"] = str(2**60)
 
 
+def no_row_security(_: str) -> None:
+    """PostgreSQL does not keep tenants apart by itself."""
+    before = migrate.command.upgrade
+
+    def without_policies(config: Any, revision: str) -> None:
+        before(config, revision)
+        with config.attributes["engine"].begin() as connection:
+            for table in ("quotes", "idempotency", "record", "record_heads", "clearances", "results"):
+                connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY"))
+
+    migrate.command.upgrade = without_policies
+
+
 SWITCHES: dict[str, Callable[[str], None]] = {
     f.__name__: f
     for f in (
         no_redispatch, no_rescue, no_fence, no_attempt_limit, patient_redis, any_broker, trusting_cache, unclaimed_due,
         late_cancel, one_page_rescue, deferred_writes, raw_errors, weak_database, short_visibility, deaf_once,
-        no_canary, one_queue,
+        no_canary, one_queue, no_row_security,
     )
 }  # fmt: skip
 SWITCHES["kill_instead_of_term"] = lambda _: None  # read by the test itself: the unprotected variant is SIGKILL

@@ -102,7 +102,7 @@ def test_a_dump_of_postgresql_can_be_put_back_over_what_came_later(
     postgres: Postgres, market: PackagedMarket, tmp_path: Path
 ):
     url = postgres.database()
-    address, dump = url.replace("+psycopg", ""), tmp_path / "quotes.dump"
+    address, dump = url.replace("+psycopg://chipquote@", "://postgres@"), tmp_path / "quotes.dump"
     engine = connect(url)
     upgrade(engine)
     desk = Desk(engine, market)

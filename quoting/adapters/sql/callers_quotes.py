@@ -65,14 +65,14 @@ class CallersQuotes:
         self._ended: Remembered[tuple[str, str], QuoteRecord] = Remembered(REMEMBERED_S, REMEMBERED)
 
     def replayed(self, tenant: str, idempotency: Idempotency) -> QuoteRecord | None:
-        return self._units.read(lambda c: _replayed(c, tenant, idempotency))
+        return self._units.read(lambda c: _replayed(c, tenant, idempotency), tenant)
 
     def accept(self, submission: Submission, known: Answer | None) -> tuple[QuoteRecord, bool]:
         values = self._values(submission, known)  # printed before the transaction begins
         try:
-            return self._units.write(lambda c: self._accept(c, submission, values, known))
+            return self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
         except IntegrityError:  # another process used the key, or stored the files, first: now it can be seen
-            return self._units.write(lambda c: self._accept(c, submission, values, known))
+            return self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
 
     def _accept(
         self, c: Connection, submission: Submission, values: dict[str, Any], known: Answer | None
@@ -98,7 +98,7 @@ class CallersQuotes:
         return rows.record(row), False
 
     def clearances(self, tenant: str) -> tuple[Clearance, ...]:
-        return self._units.read(lambda c: standing(c, tenant))
+        return self._units.read(lambda c: standing(c, tenant), tenant)
 
     def record_checks(
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
@@ -108,9 +108,9 @@ class CallersQuotes:
             self._recorder.checked(c, tenant, checks, pin, parts)
 
         try:
-            self._units.write(unit)
+            self._units.write(unit, tenant)
         except IntegrityError:  # another process stored the files first: now they can be seen
-            self._units.write(unit)
+            self._units.write(unit, tenant)
 
     def _keep_files(self, c: Connection, pin: Pin) -> None:
         blob = self._packed.get(pin.reference)
@@ -157,20 +157,20 @@ class CallersQuotes:
         known = self._ended.get((tenant, quote_id))
         if known is not None:
             return known
-        record = self._units.read(lambda c: rows.record(_row(c, tenant, quote_id)))
+        record = self._units.read(lambda c: rows.record(_row(c, tenant, quote_id)), tenant)
         if record.status.done:
             self._ended.put((tenant, quote_id), record)
         return record
 
     def result(self, tenant: str, quote_id: str) -> Answer:
-        return self._units.read(lambda c: _result(c, tenant, quote_id))
+        return self._units.read(lambda c: _result(c, tenant, quote_id), tenant)
 
     def page(self, tenant: str, status: Status | None, limit: int, after: Position | None) -> Page:
         query = select(quotes).where(quotes.c.tenant == tenant)
         if status is not None:
             query = query.where(quotes.c.status == status)
         query = _below(query, after).order_by(quotes.c.created_at.desc(), quotes.c.id.desc()).limit(limit + 1)
-        found = self._units.read(lambda c: c.execute(query).all())
+        found = self._units.read(lambda c: c.execute(query).all(), tenant)
         last = found[limit - 1] if len(found) > limit else None
         return Page(
             quotes=[rows.record(row) for row in found[:limit]],
@@ -178,7 +178,7 @@ class CallersQuotes:
         )
 
     def cancel(self, tenant: str, quote_id: str) -> QuoteRecord:
-        return self._units.write(lambda c: self._cancel(c, tenant, quote_id))
+        return self._units.write(lambda c: self._cancel(c, tenant, quote_id), tenant)
 
     def _cancel(self, c: Connection, tenant: str, quote_id: str) -> QuoteRecord:
         """A queued quote ends here; a running one is asked to, and its worker hears of it at the next heartbeat."""

@@ -45,11 +45,11 @@ class SqlClearances:
             self._recorder.judged(c, tenant, Kind.CLEARED, kept.id, {"clearance": print_clearance(kept)}, text)
             return _record(made)
 
-        return self._units.write(unit)
+        return self._units.write(unit, tenant)
 
     def records(self, tenant: str) -> Sequence[ClearanceRecord]:
         query = select(clearances).where(clearances.c.tenant == tenant).order_by(clearances.c.id)
-        return [_record(row) for row in self._units.read(lambda c: c.execute(query).all())]
+        return [_record(row) for row in self._units.read(lambda c: c.execute(query).all(), tenant)]
 
     def revoke(self, tenant: str, clearance_id: str, withdrawal: Withdrawal) -> ClearanceRecord:
         def unit(c: Connection) -> ClearanceRecord:
@@ -68,7 +68,7 @@ class SqlClearances:
 
         if "\x00" in clearance_id:  # PostgreSQL takes no NUL in a text
             raise ClearanceNotFound("there is no such clearance")
-        return self._units.write(unit)
+        return self._units.write(unit, tenant)
 
 
 def standing(c: Connection, tenant: str) -> tuple[Clearance, ...]:

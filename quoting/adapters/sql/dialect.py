@@ -12,6 +12,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from quoting.adapters.sql.silence import impatient
+from quoting.adapters.sql.tenancy import keep_tenants_apart
 from quoting.application.ports import StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
@@ -68,6 +69,7 @@ def connect(url: str, patience_s: float | None = None) -> Engine:
             event.listen(engine, "do_connect", impatient(patience_s))
         event.listen(engine, "connect", _postgresql_limits(limits))
         event.listen(engine, "connect", _postgresql_is_durable)
+        keep_tenants_apart(engine)
     return engine
 
 

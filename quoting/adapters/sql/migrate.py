@@ -9,6 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from quoting.adapters.sql.rights import grant_rights
 from quoting.application.ports import StoreUnavailable
 
 
@@ -20,6 +21,8 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
     """
     try:
         command.upgrade(_config(engine), revision)
+        if revision == "head" and engine.dialect.name == "postgresql":
+            grant_rights(engine)
     except OperationalError as error:
         raise StoreUnavailable(str(error.orig)) from error
 

@@ -20,32 +20,35 @@ _T = TypeVar("_T")
 
 
 class Units:
-    """Runs functions of a connection as transactions on one engine."""
+    """Runs functions of a connection as transactions on one engine.
+
+    A unit for a caller names the caller's tenant; on PostgreSQL it then sees the rows of no other, whatever it asks.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._reads = engine
         self._writes = engine.execution_options(writes=True)
         self._silence = Silence()
 
-    def read(self, unit: Callable[[Connection], _T]) -> _T:
+    def read(self, unit: Callable[[Connection], _T], tenant: str | None = None) -> _T:
         """Run a unit that changes nothing. Raises StoreUnavailable."""
-        return self._run(self._reads, unit)
+        return self._run(self._reads, unit, tenant)
 
-    def write(self, unit: Callable[[Connection], _T]) -> _T:
+    def write(self, unit: Callable[[Connection], _T], tenant: str | None = None) -> _T:
         """Run a unit that may change rows; it commits when it returns.
 
         Raises:
             StoreUnavailable: the database did not answer, or stayed busy through every try.
             IntegrityError: a constraint refused it; nothing was written.
         """
-        return self._run(self._writes, unit)
+        return self._run(self._writes, unit, tenant)
 
-    def _run(self, engine: Engine, unit: Callable[[Connection], _T]) -> _T:
+    def _run(self, engine: Engine, unit: Callable[[Connection], _T], tenant: str | None) -> _T:
         self._silence.refuse()
         ends = time.monotonic() + TRY_FOR_S
         for attempt in range(1, TRIES + 1):
             try:
-                with engine.begin() as connection:
+                with engine.connect().execution_options(tenant=tenant) as connection, connection.begin():
                     answer = unit(connection)
                 self._silence.note(False)
                 return answer

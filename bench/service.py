@@ -2,7 +2,8 @@
 
     python -m bench.service [--seconds N]
 
-Every yardstick runs on the same server, database and Redis as what it measures. Exit 1 where a bar is missed.
+Every yardstick runs on the same server, database and Redis as what it measures, in turns with it, so that other work on
+the machine weighs on both. Exit 1 where a bar is missed.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -29,8 +32,9 @@ from sqlalchemy import text
 
 from bench import bare
 from quoting.adapters.sql.dialect import connect
-from quoting.bootstrap import ENGINE, local_market
+from quoting.bootstrap import ENGINE, key_ring, local_market
 from quoting.cli.up import System, running_system
+from quoting.config import Settings
 from quoting.domain.quote import make_quote
 from quoting.domain.request import dated
 from quoting.domain.watch import Silent
@@ -40,6 +44,8 @@ from quoting.wire.result import result_document
 from service.examples import QUOTE
 
 CLIENTS = 4
+WRITERS = 16  # who ask for quotes at once, each a tenant of its own within the usual limit of waiting quotes
+TURNS = 3
 BARS = {"polls": 0.6, "accepted": 0.5, "time to answer": 2.0}
 ROUNDS = 40
 
@@ -49,7 +55,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6.0, help="how long each rate is measured")
     seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory(prefix="chipquote-bench-") as folder:
-        env = {"CHIPQUOTE_LOG_LEVEL": "WARNING", "CHIPQUOTE_API_KEY": "", "CHIPQUOTE_WAITING_QUOTES": "1000000"}
+        env = {"CHIPQUOTE_LOG_LEVEL": "WARNING", "CHIPQUOTE_API_KEY": ""}
         with running_system(Path(folder), workers=1, env=env) as system:
             good = [_polls(system, seconds), _time_to_answer(system), _cache(system), _accepted(system, seconds)]
     return int(not all(good))
@@ -63,9 +69,9 @@ def _polls(system: System, seconds: float) -> bool:
     get = f"GET /v1/quotes/{quote['id']} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {system.key}\r\n\r\n".encode()
     with _bare_server(body) as bare_port:
         rates: dict[str, list[float]] = {"ours": [], "bare": []}
-        for _ in range(3):  # in turns, so that other work on the machine weighs on both
-            rates["ours"].append(_rate(port, lambda: get, seconds / 3))
-            rates["bare"].append(_rate(bare_port, lambda: get, seconds / 3))
+        for _ in range(TURNS):
+            rates["ours"].append(_rate(port, lambda _: get, seconds / TURNS, CLIENTS))
+            rates["bare"].append(_rate(bare_port, lambda _: get, seconds / TURNS, CLIENTS))
     ours, yardstick = statistics.median(rates["ours"]), statistics.median(rates["bare"])
     return _say(
         "polls", f"{ours:.0f}/s of a finished quote, bare route {yardstick:.0f}/s", ours / yardstick, most=False
@@ -78,29 +84,33 @@ def _accepted(system: System, seconds: float) -> bool:
     system.supervisor.forget(worker)
     port = int(system.url.rpartition(":")[2])
 
-    def post() -> bytes:
-        body = json.dumps(_another()).encode()
-        head = (
-            f"POST /v1/quotes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {system.key}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
-
     rates: dict[str, list[float]] = {"ours": [], "bare": []}
-    for _ in range(3):
-        rates["ours"].append(_rate(port, post, seconds / 3))
-        rates["bare"].append(_commits(system.database_url, seconds / 3))
+    for turn in range(TURNS):
+        with key_ring(replace(Settings(), database_url=system.database_url, data_dir=system.data_dir)) as ring:
+            keys = [ring.create(tenant=f"bench-{turn}-{number}")[1] for number in range(WRITERS)]
+        rates["ours"].append(_rate(port, partial(_post, keys), seconds / TURNS, WRITERS))
+        rates["bare"].append(_commits(system.database_url, seconds / TURNS))
     ours, yardstick = statistics.median(rates["ours"]), statistics.median(rates["bare"])
     words = f"{ours:.0f} accepted POSTs/s, bare commits {yardstick:.0f}/s"
     return _say("accepted", words, ours / yardstick, most=False)
 
 
+def _post(keys: Sequence[str], number: int) -> bytes:
+    body = json.dumps(_another()).encode()
+    head = (
+        f"POST /v1/quotes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {keys[number]}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
 def _time_to_answer(system: System) -> bool:
-    with _client(system) as client:
-        _answered(client, _another())
-        ours = _median(lambda: _answered(client, _another()))
-    noop = _noop_round_trip(system.redis_url)
-    quote = _in_process()
+    with _client(system) as client, _noop_worker(system.redis_url) as noop_round_trip:
+        works = (lambda: _answered(client, _another()), noop_round_trip, _in_process())
+        for work in works:
+            work()
+        times = [[_timed(work) for work in works] for _ in range(ROUNDS)]
+    ours, noop, quote = (statistics.median(each) for each in zip(*times, strict=True))
     words = f"{ours * 1e3:.0f} ms POST to succeeded, Celery no-op {noop * 1e3:.1f} ms + in process {quote * 1e3:.0f} ms"
     return _say("time to answer", words, ours / (noop + quote), most=True)
 
@@ -145,19 +155,15 @@ def _timed(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def _median(work: Callable[[], object]) -> float:
-    return statistics.median(_timed(work) for _ in range(ROUNDS))
-
-
-def _rate(port: int, request: Callable[[], bytes], seconds: float) -> float:
-    """Answers a second over connections that stay open, one request at a time on each."""
-    ends, counts = time.monotonic() + seconds, [0] * CLIENTS
+def _rate(port: int, request: Callable[[int], bytes], seconds: float, clients: int) -> float:
+    """Answers a second over connections that stay open, one at a time on each; `request` of whose turn it is."""
+    ends, counts = time.monotonic() + seconds, [0] * clients
 
     def run(number: int) -> None:
         with socket.create_connection(("127.0.0.1", port)) as connection:
             stream = connection.makefile("rb")
             while time.monotonic() < ends:
-                connection.sendall(request())
+                connection.sendall(request(number))
                 status = stream.readline()
                 assert status.split()[1] in (b"200", b"202"), status
                 length, keep = 0, True
@@ -170,13 +176,19 @@ def _rate(port: int, request: Callable[[], bytes], seconds: float) -> float:
                 if not keep:
                     return
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
+    took = _together(run, clients)
+    return sum(counts) / took
+
+
+def _together(run: Callable[[int], None], clients: int) -> float:
+    """Run it in as many threads, each with its number; seconds until the last has ended."""
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(clients)]
     began = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    return sum(counts) / (time.monotonic() - began)
+    return time.monotonic() - began
 
 
 @contextmanager
@@ -201,11 +213,11 @@ def _bare_server(body: bytes) -> Iterator[int]:
 
 
 def _commits(database_url: str, seconds: float) -> float:
-    """Durable commits of one small row each, from as many threads as there are clients."""
+    """Durable commits of one small row each, from as many threads as ask for quotes."""
     engine = connect(database_url).execution_options(writes=True)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS bench (id TEXT PRIMARY KEY, body TEXT NOT NULL)"))
-    ends, counts, body = time.monotonic() + seconds, [0] * CLIENTS, json.dumps(QUOTE)
+    ends, counts, body = time.monotonic() + seconds, [0] * WRITERS, json.dumps(QUOTE)
 
     def run(number: int) -> None:
         while time.monotonic() < ends:
@@ -213,17 +225,14 @@ def _commits(database_url: str, seconds: float) -> float:
                 connection.execute(text("INSERT INTO bench VALUES (:id, :body)"), {"id": str(uuid4()), "body": body})
             counts[number] += 1
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CLIENTS)]
-    began = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    took = _together(run, WRITERS)
     engine.dispose()
-    return sum(counts) / (time.monotonic() - began)
+    return sum(counts) / took
 
 
-def _noop_round_trip(redis_url: str) -> float:
+@contextmanager
+def _noop_worker(redis_url: str) -> Iterator[Callable[[], object]]:
+    """A worker of a task that does nothing; the way to it and back."""
     env = {**os.environ, bare.REDIS: redis_url}
     argv = ("-A", "bench.bare:celery", "--quiet", "worker", "--pool", "prefork", "--concurrency", "1")
     quiet = ("--without-gossip", "--without-mingle", "--loglevel", "ERROR", "-Q", "bare")
@@ -233,15 +242,14 @@ def _noop_round_trip(redis_url: str) -> float:
     )  # fmt: skip
     bare.celery.conf.update(broker_url=redis_url, result_backend=redis_url, task_default_queue="bare")
     try:
-        bare.noop.delay().get(timeout=30)
-        return _median(lambda: bare.noop.delay().get(timeout=30))
+        yield lambda: bare.noop.delay().get(timeout=30)
     finally:
         worker.terminate()
         worker.wait()
 
 
-def _in_process() -> float:
-    """Read the request, compute the quote, print the result; the reference data is read already."""
+def _in_process() -> Callable[[], object]:
+    """Reads the request, computes the quote, prints the result; the reference data is read already."""
     market, day = local_market(), date.fromisoformat(str(QUOTE["as_of"]))
     snapshot = market.snapshot(market.pin(day))
 
@@ -249,8 +257,7 @@ def _in_process() -> float:
         request = dated(load_request(json_text.parse(json.dumps(_another()).encode()), snapshot.catalogue.chips), day)
         json_text.canonical(result_document(make_quote(request, snapshot, Silent()), request, ENGINE, {}))
 
-    work()
-    return _median(work)
+    return work
 
 
 def _until(done: Callable[[], bool], seconds: float = 30.0) -> None:

@@ -12,7 +12,7 @@ from quoting.application.ports import QuoteRecord
 from service.deps import deps
 
 LONGEST_S = 20
-FIRST_LOOK_S, LONGEST_LOOK_S, GROWTH = 0.005, 0.1, 1.1  # a small quote is seen soon, a long one asked for seldom
+FIRST_LOOK_S, LONGEST_LOOK_S, GROWTH = 0.002, 0.1, 1.05  # a small quote is seen soon, a long one asked for seldom
 PREFER = {
     "name": "Prefer",
     "in": "header",

@@ -160,6 +160,11 @@ EDGES = {
         a_deal("2023-08-28", "SA", item=a_chip(name="H100 SXM")), "some Middle East states", later()
     ),
     "h20-mi308-is-informed-2025": Edge(a_deal("2025-04-09", item=H20), LR, step("memory_bandwidth", "1")),
+    "h20-resumption-2025": Edge(
+        a_deal("2025-07-14", item=replace(H20, name="H20 SXM")),
+        "licences for H20 and MI308 are promised",
+        later("line"),
+    ),
     "eccn-3a090-2022": Edge(a_deal("2023-05-01", item=a_chip(tpp=4800, interconnect_gb_s=600)), POD, step("tpp", "1")),
     "eccn-3a090-2023": Edge(
         a_deal("2024-06-15", item=a_chip(tpp=1600, performance_density="5.92")), POD, step("density_a", "0.01")
@@ -215,6 +220,7 @@ EDGES = {
     "cn-h20-guidance": Edge(a_deal("2025-07-31", item=H20), "Reported, not published", later()),
     "cn-state-funded-dc": Edge(a_deal("2025-11-05", item=replace(H20, designer="AMD")), "new Chinese data", later()),
     "cn-h200-customs": Edge(a_deal("2026-01-13", item=replace(H20, name="H200")), "Chinese customs", later()),
+    "jp-nl": Edge(from_abroad("DE", "NL", "2023-09-01", item=SMALL), "Japan and the Netherlands", later("place", 1)),
     "kr-2026": Edge(from_abroad("DE", "KR", "2026-09-01", item=SMALL), "South Korea", later()),
     "sg-practice": Edge(from_abroad("SG", "DE", "2025-04-30", item=SMALL), "Singapore", later()),
     "tpp-formula": Edge(a_deal("2024-06-15", item=SERVER), "TPP is read", other("line", ())),

@@ -15,7 +15,7 @@ from quoting.domain.controls.determination import Review
 from quoting.domain.controls.reads import READS
 from quoting.domain.parameters import Evidence
 
-_JURISDICTIONS = {"US", "MY", "TW", "CN", "KR", "SG"}
+_JURISDICTIONS = {"US", "MY", "TW", "CN", "JP", "KR", "SG"}
 _GROUPS = {"A:1", "A:5", "A:6", "D:1", "D:4", "D:5", "E:1", "E:2", "AID-T1", "AID-T3"}
 _LISTS = {"EL", "TW-SHTC", "NS-CMIC", "NOT-LISTED", "DPL"}
 _PLACE_UNITS = {"ISO 3166-1 alpha-2", "ISO 3166-1 alpha-2 or country group", "country group"}

@@ -20,6 +20,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "training-policy-statement-2025": (),
     "is-informed-2022-a100-h100": ("named_chips", "tpp", "interconnect", "places"),
     "h20-mi308-is-informed-2025": ("memory_bandwidth", "interconnect", "addressees", "places"),
+    "h20-resumption-2025": ("named_chips", "line"),
     "is-informed-2023-middle-east": ("named_chips", "group", "line"),
     "eccn-3a090-2022": ("tpp", "interconnect", "places", "case_by_case_homes"),
     "eccn-3a090-2023": (
@@ -61,6 +62,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "cn-state-funded-dc": ("line",),
     "cn-h200-customs": ("line", "named_chips"),
     "kr-2026": ("line", "place"),
+    "jp-nl": ("line", "place"),
     "sg-practice": ("line", "place"),
     "name-screening": (
         "near_score",

@@ -54,6 +54,8 @@ def _neighbours(case: Case) -> None:
     law: Law = case.law
     if case.deal.from_country in law.places("kr-2026", "place"):
         _say(case, "kr-2026")
+    if case.deal.from_country in law.places("jp-nl", "place"):
+        _say(case, "jp-nl")
     crossed = {a.country for a in case.parties if a.role is Role.INTERMEDIATE}
     if law.places("sg-practice", "place") & {case.deal.to_country, *crossed}:
         _say(case, "sg-practice")

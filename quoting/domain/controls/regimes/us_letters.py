@@ -13,7 +13,7 @@ from quoting.domain.controls.headquarters import headquartered_there
 from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import ItemKind, MovementKind
 
-OF_2022, OF_2025 = "is-informed-2022-a100-h100", "h20-mi308-is-informed-2025"
+OF_2022, OF_2025, PROMISED = "is-informed-2022-a100-h100", "h20-mi308-is-informed-2025", "h20-resumption-2025"
 
 
 def before_3a090(case: Case) -> Finding:
@@ -66,6 +66,9 @@ def of_2025(case: Case) -> Iterator[Finding]:
     home = None if case.deal.to_country is None else case.deal.to_country in law.places(OF_2025, "places")
     if not (home or headquartered_there(case, case.parties) or case.goes_to(law.places(OF_2025, "places"))):
         return
+    if case.named(law.names(PROMISED, "named_chips")):
+        for line in law.names(PROMISED, "line"):
+            case.line(line)
     yield finding(
         case,
         OF_2025,

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from quoting.domain.transaction import ItemKind
-
-if TYPE_CHECKING:
-    from quoting.domain.controls.case import Case
+from quoting.domain.controls.law import Law
+from quoting.domain.transaction import Item, ItemKind
 
 NEW, OLD, HBM = "eccn-3a090-2023", "eccn-3a090-2022", "hbm-and-fdp-2024"
 
 
 @dataclass(frozen=True, slots=True)
 class ItemClass:
-    """`letter`: "a", "b", "c", "2022", or empty below 3A090. `compared`: both sides of the comparisons made."""
+    """`letter`: "a", "b", "c", "2022", or empty below 3A090. `compared`: both sides of the comparisons made.
+
+    `for_data_centres`: designed or marketed for them, or not known not to be.
+    """
 
     letter: str
     text: str
     compared: tuple[tuple[str, str], ...] = ()
+    for_data_centres: bool = True
 
     @property
     def is_3a090(self) -> bool:
@@ -31,8 +33,37 @@ class ItemClass:
         """3A090.a or .b, or the item of 2022: what the rules on logic chips read."""
         return self.letter in ("a", "b", "2022")
 
+    @property
+    def is_data_centre_a(self) -> bool:
+        """dc.a: 3A090.a designed or marketed for data centres, or not known not to be."""
+        return self.letter == "a" and self.for_data_centres
 
-def classify(case: Case) -> ItemClass:
+    @property
+    def is_light(self) -> bool:
+        """What NAC and ACA carry: 3A090.b, and .a that is not for data centres."""
+        return self.letter == "b" or (self.letter == "a" and not self.for_data_centres)
+
+
+class Compared(Protocol):
+    """Who answers whether a figure of the item reaches a limit, also where it is unknown."""
+
+    @property
+    def item(self) -> Item: ...
+
+    @property
+    def law(self) -> Law: ...
+
+    @property
+    def for_data_centres(self) -> bool: ...
+
+    def reaches(self, fact: str, limit: Decimal) -> bool: ...
+
+    def exceeds(self, fact: str, limit: Decimal) -> bool: ...
+
+    def dense(self, limit: Decimal) -> bool: ...
+
+
+def classify(case: Compared) -> ItemClass:
     """The class of the item on the case's day.
 
     Units:  TPP in TOPS x bit length, dense; density in TPP/mm2; links and bandwidth in GB/s; HBM density GB/s/mm2.
@@ -47,22 +78,11 @@ def classify(case: Case) -> ItemClass:
     return ItemClass("", "not controlled under 3A090 on that day")
 
 
-def is_data_centre_a(case: Case) -> bool:
-    """dc.a: 3A090.a designed or marketed for data centres, or not known not to be."""
-    return case.item_class.letter == "a" and case.for_data_centres
-
-
-def is_light(case: Case) -> bool:
-    """What NAC and ACA carry: 3A090.b, and .a that is not for data centres."""
-    letter = case.item_class.letter
-    return letter == "b" or (letter == "a" and not case.for_data_centres)
-
-
 def shown(value: Decimal | None) -> str:
     return "unknown" if value is None else f"{value.normalize():f}"
 
 
-def density_shown(case: Case) -> str:
+def density_shown(case: Compared) -> str:
     """Performance density as it was read: given, computed from the die area, or unknown."""
     item = case.item
     if item.performance_density is not None:
@@ -74,12 +94,12 @@ def density_shown(case: Case) -> str:
     return "unknown"
 
 
-def _entry(case: Case, letter: str) -> str:
+def _entry(case: Compared, letter: str) -> str:
     number = "4A090" if case.item.kind is ItemKind.SERVER else "3A090"
     return f"{number}.{letter}"
 
 
-def _present(case: Case) -> ItemClass:
+def _present(case: Compared) -> ItemClass:
     def limit(name: str) -> Decimal:
         return case.law.number(NEW, name)
 
@@ -94,7 +114,7 @@ def _present(case: Case) -> ItemClass:
         return ItemClass("", "below 3A090 (not for data centres)", (tpp, marketed, below))
     if case.reaches("tpp", limit("tpp_a")):
         text = _entry(case, "a") + ("" if data_centre else ", not for data centres")
-        return ItemClass("a", text, (tpp, ("3A090.a from TPP", shown(limit("tpp_a"))), marketed))
+        return ItemClass("a", text, (tpp, ("3A090.a from TPP", shown(limit("tpp_a"))), marketed), data_centre)
     compared = (
         tpp,
         (
@@ -112,7 +132,7 @@ def _present(case: Case) -> ItemClass:
     )
     if case.reaches("tpp", limit("tpp_dense")):
         if case.dense(limit("density_a")):
-            return ItemClass("a", _entry(case, "a"), compared)
+            return ItemClass("a", _entry(case, "a"), compared, data_centre)
         if case.dense(limit("density_b")):
             return ItemClass("b", _entry(case, "b"), compared)
         if case.reaches("tpp", limit("tpp_b")) and case.dense(limit("density_b_low")):
@@ -120,7 +140,7 @@ def _present(case: Case) -> ItemClass:
     return ItemClass("", "below 3A090", compared)
 
 
-def _first(case: Case) -> ItemClass:
+def _first(case: Compared) -> ItemClass:
     tpp, link = case.law.number(OLD, "tpp"), case.law.number(OLD, "interconnect")
     compared = (
         ("TPP", shown(case.item.tpp)),
@@ -134,7 +154,7 @@ def _first(case: Case) -> ItemClass:
     return ItemClass("", "below 3A090 as of 2022", compared)
 
 
-def _memory(case: Case) -> ItemClass:
+def _memory(case: Compared) -> ItemClass:
     if not case.law.state(HBM):
         return ItemClass("", "memory, not controlled under 3A090 on that day")
     limit = case.law.number(HBM, "density")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quoting.domain.controls.case import Case
-from quoting.domain.controls.classification import is_light, shown
+from quoting.domain.controls.classification import shown
 from quoting.domain.controls.deal import Actor
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
@@ -42,7 +42,7 @@ def _values(case: Case, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
 
 def _to_macau_or_d5(case: Case) -> Finding:
     """Rows 5, 5a, 6, 7: the destination decides before any headquarters is asked for."""
-    if is_light(case):
+    if case.item_class.is_light:
         if case.kind is MovementKind.TRANSFER:
             return _aca(case, "5a", say("row_5a"))
         return _nac(case, say("why_destination"))
@@ -112,7 +112,7 @@ def _to_headquarters(case: Case) -> Finding | None:
     owner = headquartered_there(case, case.parties)
     if owner is None:
         return None
-    if is_light(case):
+    if case.item_class.is_light:
         if case.kind is MovementKind.TRANSFER:
             return _neither(case, owner)
         return _nac(case, say("why_headquarters", party=owner.title), ("homes", homes_shown(owner)))
@@ -177,7 +177,7 @@ def _scope(case: Case) -> Finding | None:
     places = scope(case.law) | us_uae.place(case)
     if not case.goes_to(places):
         return None
-    if is_light(case):
+    if case.item_class.is_light:
         return _aca(case, "10", say("why_scope"))
     _not_carried(case)
     for line in case.law.names(VALIDATED, "line"):

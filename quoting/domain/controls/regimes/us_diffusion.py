@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quoting.domain.controls.case import Case
-from quoting.domain.controls.classification import is_data_centre_a, shown
+from quoting.domain.controls.classification import shown
 from quoting.domain.controls.determination import Finding, Outcome, Review
 from quoting.domain.controls.findings import finding
 from quoting.domain.controls.sentences import say
@@ -19,7 +19,7 @@ def remaining(case: Case) -> Finding:
     if not state:
         because = say("row_11a")
         return finding(case, BEFORE, "11a", Outcome.ALLOWED, because, values)
-    if not is_data_centre_a(case):
+    if not case.item_class.is_data_centre_a:
         because = say("row_13a")
         return finding(case, BEFORE, "13a", Outcome.ALLOWED, because, values)
     if law.state(NOT_ENFORCED):

@@ -122,6 +122,9 @@ class RememberedLog:
     def __init__(self) -> None:
         self.events: list[str] = []
 
+    def bind(self, **fields: Any) -> RememberedLog:
+        return self
+
     def info(self, event: str, /, **fields: Any) -> None:
         self.events.append(event)
 

@@ -45,9 +45,11 @@ def compute_quote(
     claim = store.claim(quote_id, owner)
     if claim is None:
         return False
+    log = log.bind(request_id=claim.request_id)
     known = cache.get(claim.cache_key)
     if known is not None:
         store.finish_known(claim, known)
+        log.info("quote_known", quote_id=quote_id, fence=claim.fence, status=known.status.value)
     else:
         _compute(claim, store, market, cache, pulse, meter, log, make)
     return True

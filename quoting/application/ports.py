@@ -137,6 +137,7 @@ class Submission:
     pin: Pin
     idempotency: Idempotency | None
     expected_size: int
+    request_id: str | None
 
     @property
     def cache_key(self) -> CacheKey:
@@ -158,6 +159,7 @@ class Claim:
     request: QuoteRequest
     request_digest: str
     pin: Pin
+    request_id: str | None
 
     @property
     def cache_key(self) -> CacheKey:
@@ -341,6 +343,9 @@ class Clock(Protocol):
 
 class Log(Protocol):
     """Structured logging; the application names events, adapters write them."""
+
+    def bind(self, **fields: Any) -> Log:
+        """The same log, with fields in each of its lines."""
 
     def info(self, event: str, /, **fields: Any) -> None: ...
 

@@ -31,8 +31,12 @@ def submit_quote(
     queue: JobQueue,
     clock: Clock,
     digest: Digest,
+    request_id: str | None = None,
 ) -> tuple[QuoteRecord, bool]:
     """Store the request with its day and its reference data pinned, and wake a worker.
+
+    Args:
+        request_id: of the HTTP request; kept with the quote, so that the worker's lines of the log carry it too.
 
     Returns:
         The quote, and whether its idempotency key had been used for it before. It is done already where an equal
@@ -49,7 +53,8 @@ def submit_quote(
     snapshot = market.snapshot(pin)
     refuse_unpriceable(request, snapshot.fx)
     refuse_unexplainable(request, snapshot)
-    submission = Submission(tenant, request, digest(request), pin, idempotency, expected_size(request, snapshot))
+    size = expected_size(request, snapshot)
+    submission = Submission(tenant, request, digest(request), pin, idempotency, size, request_id)
     record, replayed = store.accept(submission, cache.get(submission.cache_key))
     if not (replayed or record.status.done):
         ring(queue, Wake(record.id, submission.limit_s, submission.expected_size))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 from flask_smorest import Blueprint
 
 from quoting.application.ports import Idempotency, Position, QuoteRecord, Status
@@ -67,7 +67,7 @@ def create_quote() -> Response:
         order = load_request(document, reference_of_today(d.market, d.clock).catalogue.chips)
         record, replayed = submit_quote(
             order, who.tenant, used, store=d.store, market=d.market, cache=d.cache, queue=d.queue, clock=d.clock,
-            digest=request_digest,
+            digest=request_digest, request_id=g.request_id,
         )  # fmt: skip
     return _waited(record, 202, {"Location": f"/v1/quotes/{record.id}"} | _REPLAYED[replayed])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError
 
 from quoting.adapters.sql.retention import SqlRetention
@@ -65,3 +65,19 @@ def test_nobody_deletes_a_result_whose_record_is_kept(desk: Desk):
 
     with pytest.raises(IntegrityError):
         desk.change("DELETE FROM results")
+
+
+def test_what_is_old_is_found_by_an_index(engine: Engine, forget: SqlRetention):
+    asked: list[tuple[str, object]] = []
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, *statement: asked.append(statement[:2]))
+    forget()
+    statement, parameters = next(one for one in asked if one[0].startswith("SELECT quotes.id"))
+
+    with engine.connect() as connection:
+        word = "EXPLAIN QUERY PLAN"
+        if connection.dialect.name == "postgresql":
+            word = "EXPLAIN"
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")  # an empty table is read whole
+        plan = connection.exec_driver_sql(f"{word} {statement}", parameters).all()
+
+    assert "quotes_ended" in str(plan)

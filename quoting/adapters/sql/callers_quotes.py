@@ -124,6 +124,7 @@ class CallersQuotes:
             "tenant": submission.tenant,
             "status": Status.QUEUED,
             "client_ref": request.client_ref,
+            "request_id": submission.request_id,
             "request_json": json_text.canonical(dump_request(request)).decode(),
             "request_digest": submission.request_digest,
             "as_of": pin.as_of.isoformat(),

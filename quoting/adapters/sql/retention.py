@@ -9,7 +9,6 @@ from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.record_tables import record
-from quoting.adapters.sql.rows import ENDED
 from quoting.adapters.sql.tables import idempotency, quotes, results
 from quoting.adapters.sql.units import Units
 
@@ -39,8 +38,9 @@ class SqlRetention:
             .limit(1)
             .scalar_subquery()
         )
-        old = and_(quotes.c.status.in_(ENDED), quotes.c.finished_at < now_ms() - self._days * DAY_MS)
-        query = select(quotes.c.id).where(old, ~kept, func.coalesce(hold, "") != "held").limit(BATCH)
+        old = quotes.c.finished_at < now_ms() - self._days * DAY_MS  # null as long as it has not ended
+        query = select(quotes.c.id).where(old, ~kept, func.coalesce(hold, "") != "held")
+        query = query.order_by(quotes.c.finished_at).limit(BATCH)
         ids = c.scalars(query).all()
         if ids:
             for table, column in (

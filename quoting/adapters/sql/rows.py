@@ -46,6 +46,7 @@ def claim(row: Row[Any]) -> Claim:
         request=load_request(json_text.parse(row.request_json.encode()), None),
         request_digest=row.request_digest,
         pin=pin(row),
+        request_id=row.request_id,
     )
 
 

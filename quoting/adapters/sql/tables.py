@@ -15,9 +15,11 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
+_ENDED = text("finished_at IS NOT NULL")
 
 reference_files = Table(
     "reference_files",
@@ -34,6 +36,7 @@ quotes = Table(
     Column("tenant", String(200), nullable=False),
     Column("status", String(16), nullable=False),
     Column("client_ref", Text),
+    Column("request_id", String(128)),
     Column("request_json", Text, nullable=False),
     Column("request_digest", String(64), nullable=False),
     Column("as_of", String(10), nullable=False),
@@ -61,6 +64,7 @@ quotes = Table(
     Column("row_version", Integer, nullable=False),
     Index("quotes_of_tenant", "tenant", "created_at", "id"),
     Index("quotes_due", "status", "next_dispatch_at"),
+    Index("quotes_ended", "finished_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
     Index("quotes_equal", "tenant", "request_digest", "snapshot_digest", "status"),
 )
 

@@ -72,6 +72,18 @@ def test_a_filter_leaves_catalogue_offers_out_and_says_so(answer, use, code):
     assert code in {row["code"] for row in result["why_not"]}
 
 
+def test_offers_of_a_vendor_left_out_are_in_no_plan_and_the_reason_says_so(answer, plain):
+    held = catalogue_offers(plain)
+    vendor = next(held[line["offer"]]["vendor"] for line in lines(plain) if line["offer"] in held)
+
+    result = answer(with_catalogue(catalogue={"use": "all", "exclude_vendors": [vendor]}, explain="full"))
+
+    rows = [row for row in result["why_not"] if held.get(row["offer"], {}).get("vendor") == vendor]
+    assert vendor not in {line["vendor"] for line in lines(result)}
+    assert {row["code"] for row in rows} == {"EXCLUDED"}
+    assert all(vendor in row["because"] for row in rows)
+
+
 def test_a_preferred_vendor_is_taken_at_a_price_a_little_above_and_paid_in_full(answer):
     offers = [an_offer("o1", price="8000.00"), an_offer("o2", price="8200.00")]
     rules = [{"id": "p1", "kind": "prefer", "select": {"vendors": ["vendor-o2"]}, "value": 0.05}]

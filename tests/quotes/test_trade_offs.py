@@ -138,3 +138,35 @@ def test_a_scenario_with_its_own_rule_has_a_plan_and_a_report_of_its_own(answer)
     plan = next(p for p in result["plans"] if p["name"] == "one vendor")
     assert plan["total"] == usd("90000.00")
     assert [r["id"] for r in result["rules_report"] if r["plan"] == "one vendor"] == ["only"]
+
+
+def test_a_scenario_has_a_plan_on_each_basis_where_what_is_open_counts(answer):
+    result = answer(a_request(**BUYER_IN_CHINA, scenarios=[{"name": "again"}]))
+
+    plans = {p["basis"]: p["total"] for p in result["plans"] if p["name"] == "again"}
+    assert plans == {"safe": usd("80000.00"), "if_cleared": usd("50000.00")}
+
+
+def test_a_scenario_has_its_own_objective_and_its_own_budget(answer):
+    scenarios = [
+        {"name": "sooner", "objective": "min_time"},
+        {"name": "poorer", "budgets": [{"id": "half", "max": usd("40000.00")}]},
+    ]
+
+    result = answer(a_request(offers=SLOW_AND_FAST, scenarios=scenarios))
+
+    plans = {p["name"]: p["total"] for p in result["plans"] if p["name"]}
+    assert plans == {"sooner": usd("90000.00")}
+    assert result["plans"][0]["total"] == usd("80000.00")
+
+
+def test_where_no_plan_meets_every_demand_the_partial_plan_meets_the_most_for_the_least(answer):
+    demands = [{"id": f"d{n}", "site": "site1", "chip": "nvidia-l40s", "qty": n} for n in (3, 4, 5)]
+    budget = {"id": "b1", "max": usd("64000.00")}
+
+    result = answer(a_request(demand=demands, budgets=[budget], offers=[an_offer("o1", price="8000.00")]))
+
+    partial = next(p for p in result["plans"] if p["kind"] == "partial")
+    assert result["verdict"] == "infeasible"
+    assert partial["total"] == usd("56000.00")
+    assert [missed["demand"] for missed in partial["unserved"]] == ["d5"]

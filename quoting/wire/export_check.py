@@ -172,4 +172,5 @@ def _item(facts: Mapping[str, Any], chip: Chip | None) -> Item:
     if chip is None:
         return Item(**known)
     unknown: dict[str, Any] = {name: None for name, value in facts.items() if value is None}
-    return replace(item_from_chip(chip, Item(**known)), **unknown)
+    item = item_from_chip(chip, Item(**known))
+    return replace(item, **unknown) if unknown else item

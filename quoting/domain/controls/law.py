@@ -34,7 +34,9 @@ class Law:
         self._rules = rules
         self._groups = groups
         self._periods: dict[str, Dated | None] = {}
+        self._in_force: dict[str, bool] = {}
         self._rows: dict[tuple[str, str], Dated | None] = {}
+        self._names: dict[tuple[str, str], tuple[str, ...]] = {}
         self._headers: dict[str, Header] = {}
         self._members: dict[str, frozenset[str]] = {}
         self._places: dict[tuple[str, str], frozenset[str]] = {}
@@ -52,7 +54,9 @@ class Law:
         return "" if period is None else str(period.value)
 
     def in_force(self, rule: str) -> bool:
-        return self.state(rule).startswith("in_force")
+        if rule not in self._in_force:
+            self._in_force[rule] = self.state(rule).startswith("in_force")
+        return self._in_force[rule]
 
     def row(self, rule: str, name: str) -> Dated | None:
         key = (rule, name)
@@ -73,10 +77,12 @@ class Law:
 
     def names(self, rule: str, name: str) -> tuple[str, ...]:
         """A list of names, a single one as a list of one; empty where no row holds."""
-        row = self.row(rule, name)
-        if row is None:
-            return ()
-        return row.value if isinstance(row.value, tuple) else (str(row.value),)
+        key = (rule, name)
+        if key not in self._names:
+            row = self.row(rule, name)
+            found = () if row is None else row.value
+            self._names[key] = found if isinstance(found, tuple) else (str(found),)
+        return self._names[key]
 
     def places(self, rule: str, name: str) -> frozenset[str]:
         """Countries of a list that names countries and country groups, as they stand on the day."""

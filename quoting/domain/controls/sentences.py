@@ -20,13 +20,16 @@ class Said(str):
         return said
 
 
+_PLAIN = {key: Said(text, key) for key, text in SENTENCES.items()}  # what has no gaps is said once
+
+
 def say(key: str, **values: object) -> Said:
     """The sentence of a key with its gaps filled.
 
     Raises:
         KeyError: the table has no such sentence, or a gap is not filled.
     """
-    return Said(SENTENCES[key].format_map(values) if values else SENTENCES[key], key, values)
+    return Said(SENTENCES[key].format_map(values), key, values) if values else _PLAIN[key]
 
 
 def retold(text: str, sentences: Mapping[str, str]) -> str:

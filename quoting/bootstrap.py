@@ -59,7 +59,7 @@ class Dependencies:
 
     def pulse(self, claim: Claim) -> Heartbeat:
         """The watch that keeps a claim alive."""
-        return Heartbeat(self.store, claim, self.clock, self.settings.heartbeat_s)
+        return Heartbeat(self.store, claim, self.clock, self.settings.heartbeat_s, self.settings.worker_memory_mb)
 
 
 def dependencies(settings: Settings, *, for_callers: bool = False) -> Dependencies:

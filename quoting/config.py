@@ -32,6 +32,7 @@ class Settings:
     canary_s: float = 10.0
     waiting_quotes: int = 1000
     large_from: int = 1000
+    worker_memory_mb: int = 2048
     dispatch_tick_s: float = 1.0
     dispatch_after_s: float = 5.0
     redispatch_max_s: float = 60.0

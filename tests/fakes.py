@@ -95,6 +95,7 @@ class StillPulse:
     """A watch without a heartbeat."""
 
     timings: Mapping[str, float] = {}
+    exhausted = False
 
     def __init__(self, stopped: bool = False) -> None:
         self._stopped = stopped

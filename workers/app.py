@@ -6,9 +6,9 @@ import os
 import sys
 from typing import Any
 
-from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_ready
+from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_process_init, worker_ready
 
-from quoting.adapters import logs
+from quoting.adapters import logs, memory
 from quoting.adapters.broker_policy import EvictingBroker, check_broker
 from quoting.adapters.celery_queue import CeleryQueue, celery_app
 from quoting.config import Settings
@@ -18,6 +18,7 @@ from workers.tasks import register
 settings = Settings.from_env(os.environ)
 app = celery_app(settings.redis_url)
 app.conf.worker_consumer = "workers.consumer:PromptConsumer"
+app.conf.worker_max_memory_per_child = settings.worker_memory_mb * 1024 // 2  # KiB, looked at between quotes
 register(app)
 
 
@@ -32,6 +33,11 @@ def _refuse_an_evicting_broker(**_: Any) -> None:
         check_broker(settings.redis_url)
     except EvictingBroker as error:
         sys.exit(str(error))  # Celery goes on after any other exception of a signal's receiver
+
+
+@worker_process_init.connect(weak=False)
+def _bound(**_: Any) -> None:
+    memory.bound(settings.worker_memory_mb)
 
 
 @worker_ready.connect(weak=False)

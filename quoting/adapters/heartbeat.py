@@ -7,18 +7,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import TracebackType
 
+from quoting.adapters.memory import resident_mb
 from quoting.application.ports import Claim, Clock, Progress, QuoteStore, StoreUnavailable
 
-LOOK_EVERY_S = 1.0  # for a cancel, and for progress to pass on; the lease is renewed with progress
+LOOK_EVERY_S = 1.0  # for a cancel, for memory, and for progress to pass on; the lease is renewed with progress
 
 
 class Heartbeat:
     """A watch as long as its `with` block lasts.
 
     `timings` holds the milliseconds of each stage that has ended, under the stage's name.
+
+    Args:
+        every_s: how often the lease is renewed.
+        most_mb: MiB that the process may hold; above it the quote is stopped as `exhausted`.
     """
 
-    def __init__(self, store: QuoteStore, claim: Claim, clock: Clock, every_s: float) -> None:
+    def __init__(self, store: QuoteStore, claim: Claim, clock: Clock, every_s: float, most_mb: float) -> None:
+        self._most_mb, self.exhausted = most_mb, False
         self._store, self._claim, self._clock, self._every_s = store, claim, clock, every_s
         self._progress: Progress | None = None
         self._changed, self._ended, self._stop = False, threading.Event(), threading.Event()
@@ -63,6 +69,9 @@ class Heartbeat:
         silent_s = 0.0
         while not self._ended.wait(tick):
             silent_s += tick
+            if resident_mb() > self._most_mb:
+                self.exhausted = True
+                self._stop.set()  # and go on: the quote is ours until it has ended
             try:
                 if not self._changed and silent_s < self._every_s:
                     alive = self._store.wanted(self._claim)

@@ -21,6 +21,11 @@ from quoting.application.ports import (
 from quoting.domain.errors import Cancelled, DomainError, RequestInvalid
 from quoting.domain.quote import make_quote
 
+OUT_OF_MEMORY = {
+    "code": "out_of_memory",
+    "detail": "it needs more memory than a worker may hold (CHIPQUOTE_WORKER_MEMORY_MB): ask for less at once",
+}
+
 
 def compute_quote(
     quote_id: str,
@@ -70,7 +75,13 @@ def _compute(
         try:
             answer = _answer(claim, store, market, cache, watch, meter, make)
         except Cancelled:
-            store.stop(claim)
+            if watch.exhausted:
+                _too_large(claim, store, log)
+            else:
+                store.stop(claim)
+            return
+        except MemoryError:
+            _too_large(claim, store, log)
             return
         except StoreUnavailable:
             raise
@@ -86,6 +97,11 @@ def _compute(
         log.info("stale_fence", quote_id=quote_id, fence=claim.fence)
         return
     log.info("quote_computed", quote_id=quote_id, fence=claim.fence, status=answer.status.value)
+
+
+def _too_large(claim: Claim, store: QuoteStore, log: Log) -> None:
+    log.info("quote_failed", quote_id=claim.quote_id, code=OUT_OF_MEMORY["code"])
+    store.fail(claim, OUT_OF_MEMORY)
 
 
 def _answer(

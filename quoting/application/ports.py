@@ -366,6 +366,10 @@ class PulsingWatch(Watch, Protocol):
     def timings(self) -> Mapping[str, float]:
         """Milliseconds a stage."""
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether it says stop because the process holds more memory than it may."""
+
 
 Pulse = Callable[[Claim], AbstractContextManager[PulsingWatch]]
 Digest = Callable[[QuoteRequest], str]

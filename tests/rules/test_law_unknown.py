@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from quoting.domain.controls.determination import Determination, Outcome, Review, Standing
+from quoting.domain.controls.determination import Outcome, Standing
 from quoting.domain.controls.index import index
 from quoting.domain.transaction import Evidence, MovementKind, Transaction
 from tests.rules.builders_law import (
@@ -26,22 +26,10 @@ from tests.rules.builders_law import (
     transaction_of,
     with_item,
 )
+from tests.rules.facts_away import FACTS, FIGURES, PLACES, keeps_closed, without
 
 POD = "licence_required presumption_of_denial"
 CD = "cannot_determine"
-FIGURES = (
-    "tpp",
-    "performance_density",
-    "die_area_mm2",
-    "memory_bandwidth_gb_s",
-    "interconnect_gb_s",
-    "hbm_density_gb_s_mm2",
-    "marketed_for_datacenter",
-    "designer",
-    "designer_hq_country",
-    "country_of_origin",
-)
-PLACES = ("country", "hq_country", "ultimate_parent_hq_country", "ownership_by_listed_percent")
 
 
 def asked(transaction: Transaction) -> set[str]:
@@ -176,34 +164,8 @@ def test_many_unknown_parties_are_answered_soon_and_cautiously() -> None:
     assert said(a_deal("2026-03-01", None, item=item, parties=parties)) in {CD, "licence_required"}
 
 
-def without(transaction: Transaction, fact: str, number: int) -> Transaction:
-    """The transaction with one fact of the item, of a movement or of a party taken out."""
-    if fact in FIGURES:
-        return with_item(transaction, **{fact: None})
-    if fact in ("from_country", "to_country"):
-        return replace(transaction, movement=replace(transaction.movement, **{fact: None}))
-    changed = number % len(transaction.parties)
-    parties = tuple(replace(p, **{fact: None}) if n == changed else p for n, p in enumerate(transaction.parties))
-    return replace(transaction, parties=parties)
-
-
-DENIED = {Review.DENIAL, Review.POLICY_OF_DENIAL}
-
-
-def keeps_closed(before: Determination, after: Determination) -> bool:
-    """A missing fact opens nothing: not to the safe plan, and not what is prohibited or denied."""
-    if before.standing is not Standing.SAFE and after.standing is Standing.SAFE:
-        return False
-    if before.outcome is Outcome.PROHIBITED or before.review_policy in DENIED:
-        undecided = after.outcome is Outcome.CANNOT_DETERMINE
-        return undecided or (after.outcome, after.review_policy) == (before.outcome, before.review_policy)
-    return True
-
-
 SOME_CASES = st.sampled_from([transaction_of(c) for c in cases()])
-SOME_FACTS = st.lists(
-    st.tuples(st.sampled_from((*FIGURES, "from_country", "to_country", *PLACES)), st.integers(0, 5)), max_size=4
-)
+SOME_FACTS = st.lists(st.tuples(st.sampled_from(FACTS), st.integers(0, 5)), max_size=4)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -216,7 +178,7 @@ def test_taking_facts_away_opens_nothing(transaction: Transaction, facts: list[t
     assert keeps_closed(before, answer(transaction))
 
 
-@pytest.mark.parametrize("fact", [*FIGURES, "from_country", "to_country", *PLACES])
+@pytest.mark.parametrize("fact", FACTS)
 def test_each_fact_taken_alone_from_every_case_keeps_it_closed(fact: str) -> None:
     loosened = []
     for case in cases():

@@ -86,6 +86,16 @@ def test_load_that_shrinks_beyond_the_bound_is_refused_and_the_last_good_copy_st
     assert next(s for s in a_book(tmp_path).lists if s.imported).as_of == SEEN
 
 
+def test_least_step_of_the_bound_refuses_a_load_that_stands_at_it(tmp_path: Path) -> None:
+    bound = int(str(a_book(tmp_path).rules["list-import"].parameters["least_share"].values[-1].value))
+    import_list(a_file(*(an_entry(n) for n in range(100))), SEEN, tmp_path, bound)
+    smaller = a_file(*(an_entry(n) for n in range(bound)))
+
+    with pytest.raises(ListRefused, match="would shrink"):
+        import_list(smaller, SEEN, tmp_path, bound + 1)
+    assert import_list(smaller, SEEN, tmp_path, bound).entries == {"EL": bound}
+
+
 def test_load_that_shrinks_within_the_bound_is_taken(tmp_path: Path) -> None:
     import_list(a_file(*(an_entry(n) for n in range(10))), SEEN, tmp_path, 90)
 

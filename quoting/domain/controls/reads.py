@@ -48,7 +48,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     "hbm-exception": ("density",),
     "affiliates-rule-2025": ("share", "general_licence"),
     "iaas-access": ("checks",),
-    "domestic-no-export": (),
+    "domestic-no-export": ("place",),
     "below-3a090": (),
     "record-keeping-762-6": ("years",),
     "fdp-advanced-computing": ("line",),

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from quoting.domain.controls.case import Case
 from quoting.domain.controls.determination import Finding, Outcome
 from quoting.domain.controls.findings import finding
-from quoting.domain.controls.groups import HOME
 from quoting.domain.controls.headquarters import headquartered_there, homes_shown
 from quoting.domain.controls.sentences import say
 from quoting.domain.transaction import MovementKind
@@ -17,8 +16,7 @@ DOMESTIC, ACCESS = "domestic-no-export", "iaas-access"
 
 def no_export(case: Case) -> Finding | None:
     """Row 1c: a delivery, or access, inside the US. A party or tenant headquartered in Macau or D:5 is an advisory."""
-    inside = case.kind is MovementKind.DOMESTIC or (case.iaas and case.goes_to(frozenset({HOME})))
-    if not inside:
+    if not _inside(case):
         return None
     owner = headquartered_there(case, (*case.parties, *case.tenants))
     if owner is None:
@@ -28,12 +26,17 @@ def no_export(case: Case) -> Finding | None:
     return finding(case, DOMESTIC, "1c", Outcome.ADVISORY, because, (("homes", homes_shown(owner)),))
 
 
+def _inside(case: Case) -> bool:
+    """A delivery inside the US, or compute that stands there."""
+    return case.kind is MovementKind.DOMESTIC or (case.iaas and case.goes_to(case.law.places(DOMESTIC, "place")))
+
+
 def access(case: Case) -> Iterator[Finding]:
     """Row 1d: nothing moves; a tenant, or its end user, headquartered in Macau or D:5 is an advisory of its own.
 
     A tenant that is named beside a delivery to the operator is the same advisory.
     """
-    if case.kind is MovementKind.DOMESTIC or (case.iaas and case.goes_to(frozenset({HOME}))):
+    if _inside(case):
         return
     if case.iaas:
         _lawfully_there(case)

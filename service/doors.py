@@ -71,6 +71,8 @@ def _values(parameters: Sequence[Parameter]) -> dict[str, Any]:
     Raises:
         RequestInvalid: a parameter is not known, stands there twice or cannot be read.
     """
+    if not parameters and not request.query_string:
+        return {}
     known, values, faults = {p.name: p for p in parameters}, {p.name: p.default for p in parameters}, []
     for name, texts in request.args.lists():
         parameter = known.get(name)

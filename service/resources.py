@@ -8,8 +8,11 @@ from typing import Any
 
 from flask import Response, request
 
+from quoting.adapters.remembered import Remembered
 from quoting.application.ports import Page, Progress, QuoteRecord, Status
 from service.queries import cursor_text
+
+_ENDED: Remembered[tuple[str, int], str] = Remembered(seconds=5.0, most=1000)
 
 
 def quote_resource(record: QuoteRecord) -> dict[str, Any]:
@@ -44,7 +47,8 @@ def quote_resource(record: QuoteRecord) -> dict[str, Any]:
 
 def quote_response(record: QuoteRecord, status: int = 200) -> Response:
     """A quote with its ETag, and with Retry-After as long as it is not done."""
-    response = json_response(quote_resource(record), status)
+    text = _printed(record)
+    response = Response(text, status, content_type="application/json")
     if not record.status.done:
         response.headers["Retry-After"] = str(retry_after_s(record))
     if status == 200 and request.method in ("GET", "HEAD"):
@@ -52,6 +56,18 @@ def quote_response(record: QuoteRecord, status: int = 200) -> Response:
         if "If-None-Match" in request.headers:
             response.make_conditional(request)
     return response
+
+
+def _printed(record: QuoteRecord) -> str:
+    """The quote as text; one that has ended stays as it is, and is polled as long as its caller likes."""
+    key = record.id, record.version
+    known = _ENDED.get(key)
+    if known is not None:
+        return known
+    text = json.dumps(quote_resource(record), ensure_ascii=False)
+    if record.status.done:
+        _ENDED.put(key, text)
+    return text
 
 
 def retry_after_s(record: QuoteRecord) -> int:

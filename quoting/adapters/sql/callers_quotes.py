@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -43,6 +43,11 @@ from quoting.wire.request import dump_request
 
 REMEMBERED_S, REMEMBERED = 5.0, 1000
 
+# Statements of every request are built once: to build one costs as much as to run it.
+_NOW = select(now_ms())
+_INSERT = insert(quotes).returning(quotes)
+_ONE = select(quotes).where(quotes.c.tenant == bindparam("of"), quotes.c.id == bindparam("quote"))
+
 
 class CallersQuotes:
     """Args:
@@ -63,16 +68,31 @@ class CallersQuotes:
         self._dispatch_after_ms, self._max_attempts = int(dispatch_after_s * 1000), max_attempts
         # What has ended never changes: it is followed without asking again.
         self._ended: Remembered[tuple[str, str], QuoteRecord] = Remembered(REMEMBERED_S, REMEMBERED)
+        # Tenants that were at their limit lately: they are refused without keeping another from writing.
+        self._full: Remembered[str, bool] = Remembered(REMEMBERED_S, REMEMBERED)
 
     def replayed(self, tenant: str, idempotency: Idempotency) -> QuoteRecord | None:
         return self._units.read(lambda c: _replayed(c, tenant, idempotency), tenant)
 
     def accept(self, submission: Submission, known: Answer | None) -> tuple[QuoteRecord, bool]:
+        if self._full.get(submission.tenant):
+            self._units.read(lambda c: self._refuse(c, submission, known), submission.tenant)
         values = self._values(submission, known)  # printed before the transaction begins
         try:
-            return self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
+            accepted = self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
         except IntegrityError:  # another process used the key, or stored the files, first: now it can be seen
-            return self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
+            accepted = self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
+        if not accepted[1]:
+            self._packed.pop(submission.pin.reference, None)  # stored for good: nobody has to look any more
+        return accepted
+
+    def _refuse(self, c: Connection, submission: Submission, known: Answer | None) -> None:
+        used = submission.idempotency
+        if known is not None or (used is not None and _replayed(c, submission.tenant, used) is not None):
+            return
+        if used_up(c, submission.tenant, self._waiting_limit):
+            self._full.put(submission.tenant, True)
+            raise TooManyWaiting(self._waiting_limit)
 
     def _accept(
         self, c: Connection, submission: Submission, values: dict[str, Any], known: Answer | None
@@ -80,10 +100,9 @@ class CallersQuotes:
         used = submission.idempotency
         if used is not None and (record := _replayed(c, submission.tenant, used)) is not None:
             return record, True
-        if known is None and used_up(c, submission.tenant, self._waiting_limit):
-            raise TooManyWaiting(self._waiting_limit)
+        self._refuse(c, submission, known)
         self._keep_files(c, submission.pin)
-        row = c.execute(insert(quotes).values(values).returning(quotes)).one()
+        row = c.execute(_INSERT, values | _times(c, known, self._dispatch_after_ms)).one()
         if used is not None:
             c.execute(
                 insert(idempotency).values(
@@ -137,10 +156,8 @@ class CallersQuotes:
             "fence": 0,
             "attempt": 0,
             "max_attempts": self._max_attempts,
-            "next_dispatch_at": now_ms() + self._dispatch_after_ms,
             "dispatch_count": 0,
             "cancel_requested": False,
-            "created_at": now_ms(),
             "row_version": 1,
         }
         if known is not None:
@@ -148,9 +165,6 @@ class CallersQuotes:
                 "status": known.status,
                 "cache": CacheUse.HIT,
                 "valid_until": known.valid_until and known.valid_until.isoformat(),
-                "next_dispatch_at": None,
-                "started_at": now_ms(),
-                "finished_at": now_ms(),
             }
         return values
 
@@ -202,6 +216,14 @@ class CallersQuotes:
         raise QuoteAlreadyEnded(f"the quote has ended: {_row(c, tenant, quote_id).status}")
 
 
+def _times(c: Connection, known: Answer | None, dispatch_after_ms: int) -> dict[str, int | None]:
+    """When it was accepted and, where its answer is known, ended; else when it is due to be woken again."""
+    now = c.scalar(_NOW) or 0
+    ended = None if known is None else now
+    due = now + dispatch_after_ms if known is None else None
+    return {"created_at": now, "started_at": ended, "finished_at": ended, "next_dispatch_at": due}
+
+
 def _replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | None:
     query = (
         select(quotes, idempotency.c.fingerprint)
@@ -217,8 +239,8 @@ def _replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | No
 
 
 def _row(c: Connection, tenant: str, quote_id: str) -> Any:
-    query = select(quotes).where(quotes.c.tenant == tenant, quotes.c.id == quote_id)
-    row = None if "\x00" in quote_id else c.execute(query).first()  # PostgreSQL takes no NUL in a text
+    known = "\x00" not in quote_id  # PostgreSQL takes no NUL in a text
+    row = c.execute(_ONE, {"of": tenant, "quote": quote_id}).first() if known else None
     if row is None:
         raise QuoteNotFound("there is no such quote")
     return row

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import BigInteger, Engine, QueuePool, create_engine, event, func, select
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -16,6 +18,8 @@ from quoting.adapters.sql.tenancy import keep_tenants_apart
 from quoting.application.ports import StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
+# How often a writer that waits for another process looks. SQLite itself would sleep up to 100 ms beside a free lock.
+_LOOK_S = 0.0005
 _SQLITE_FULL = 2
 _DURABLE = {"on", "remote_apply"}  # remote_apply waits for more than on does
 _POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # seconds, milliseconds: a silent server is a dead one
@@ -59,7 +63,7 @@ def connect(url: str, patience_s: float | None = None) -> Engine:
         engine = create_engine(url, connect_args={"timeout": lock_s}, poolclass=QueuePool, **pool)
         event.listen(engine, "connect", _sqlite_settings)
         event.listen(engine, "connect", _sqlite_is_durable)
-        event.listen(engine, "begin", _sqlite_begin)
+        event.listen(engine, "begin", _sqlite_begin(lock_s))
     else:
         scheme, _, rest = url.partition("://")
         full = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
@@ -118,10 +122,46 @@ def _postgresql_is_durable(connection: Any, _: Any) -> None:
         raise WeakDatabase(f"PostgreSQL has {', '.join(weak)}; on is due")
 
 
-def _sqlite_begin(connection: Connection) -> None:
+def _sqlite_begin(lock_s: float) -> Callable[[Connection], None]:
     """A write unit takes the lock at once: the busy timeout does not cover a reader that turns writer."""
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    def begin(connection: Connection) -> None:
+        if not connection.get_execution_options().get("writes", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        driver: Any = connection.connection.driver_connection
+        ends = time.monotonic() + lock_s
+        try:
+            driver.execute("PRAGMA busy_timeout=0")
+            while not _writes_now(driver, last=time.monotonic() >= ends):
+                time.sleep(_LOOK_S)
+            driver.execute(f"PRAGMA busy_timeout={lock_s * 1000:.0f}")
+        except sqlite3.Error as error:
+            raise OperationalError("BEGIN IMMEDIATE", None, error) from error
+
+    return begin
+
+
+def _writes_now(driver: sqlite3.Connection, *, last: bool) -> bool:
+    """Begin as the one writer; False where there is another, and an error where this was the last try."""
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
+
+
+def takes_one_writer(engine: Engine) -> bool:
+    """Whether one writer keeps out all others of the database, whatever they would write."""
+    return engine.dialect.name == "sqlite"
+
+
+def has_dropped_all(connection: Connection) -> bool:
+    """Whether an error has ended the whole transaction, not only its statement: SQLite does so on a full disk."""
+    driver: Any = connection.connection.driver_connection
+    return not driver.in_transaction
 
 
 def worth_another_try(error: DBAPIError) -> bool:

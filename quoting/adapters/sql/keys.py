@@ -56,12 +56,12 @@ class SqlKeyRing:
 
     def caller(self, key: str) -> Caller | None:
         """Whom a key belongs to; what was found is remembered for two seconds. A mistyped key asks no database."""
-        if mistyped(key):
-            return None
         hashed = _hash(key)
         known = self._known.get(hashed)
         if known is not None:
             return known
+        if mistyped(key):
+            return None
         query = select(api_keys.c.tenant, api_keys.c.scopes).where(
             api_keys.c.hash == hashed, api_keys.c.revoked_at.is_(None)
         )

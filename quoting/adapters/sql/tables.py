@@ -63,6 +63,7 @@ quotes = Table(
     Column("finished_at", BigInteger),
     Column("row_version", Integer, nullable=False),
     Index("quotes_of_tenant", "tenant", "created_at", "id"),
+    Index("quotes_of_tenant_by_status", "tenant", "status", "created_at", "id"),
     Index("quotes_due", "status", "next_dispatch_at"),
     Index("quotes_ended", "finished_at", sqlite_where=_ENDED, postgresql_where=_ENDED),
     Index("quotes_equal", "tenant", "request_digest", "snapshot_digest", "status"),

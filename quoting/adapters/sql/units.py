@@ -1,17 +1,24 @@
-"""Units of work: one transaction each, tried again where the database was merely busy."""
+"""Units of work: one transaction each, tried again where the database was merely busy.
+
+Where a database takes one writer at a time, writing threads of a process would stand in line for it. The first in line
+then takes all that wait into its transaction, each in a savepoint of its own, and one durable commit serves them all.
+"""
 
 from __future__ import annotations
 
 import random
+import threading
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
-from quoting.adapters.sql.dialect import worth_another_try
+from quoting.adapters.sql.dialect import has_dropped_all, takes_one_writer, worth_another_try
 from quoting.adapters.sql.silence import Silence, silent
 from quoting.application.ports import StoreUnavailable
 
@@ -23,25 +30,53 @@ class Units:
     """Runs functions of a connection as transactions on one engine.
 
     A unit for a caller names the caller's tenant; on PostgreSQL it then sees the rows of no other, whatever it asks.
+    A unit never begins another.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._reads = engine
         self._writes = engine.execution_options(writes=True)
         self._silence = Silence()
+        self._in_line = takes_one_writer(engine)
+        self._line: deque[_Waiting[Any]] = deque()
+        self._writing = threading.Lock()
 
     def read(self, unit: Callable[[Connection], _T], tenant: str | None = None) -> _T:
         """Run a unit that changes nothing. Raises StoreUnavailable."""
         return self._run(self._reads, unit, tenant)
 
     def write(self, unit: Callable[[Connection], _T], tenant: str | None = None) -> _T:
-        """Run a unit that may change rows; it commits when it returns.
+        """Run a unit that may change rows, perhaps in another thread; it has committed when this returns.
 
         Raises:
             StoreUnavailable: the database did not answer, or stayed busy through every try.
             IntegrityError: a constraint refused it; nothing was written.
         """
-        return self._run(self._writes, unit, tenant)
+        if not self._in_line:
+            return self._run(self._writes, unit, tenant)
+        mine = _Waiting(unit)
+        self._line.append(mine)
+        with self._writing:
+            if not mine.served:
+                self._serve(self._leave_line())
+        return mine.outcome()
+
+    def _leave_line(self) -> list[_Waiting[Any]]:
+        return [self._line.popleft() for _ in range(len(self._line))]
+
+    def _serve(self, waiting: list[_Waiting[Any]]) -> None:
+        try:
+            if len(waiting) == 1:
+                waiting[0].keep(self._run(self._writes, waiting[0].unit, None))
+            else:
+                self._run(self._writes, partial(_run_all, waiting), None)
+        except BaseException as error:
+            if isinstance(error, StoreUnavailable):
+                waiting += self._leave_line()  # who came in the meantime need not find it out once more
+            for each in waiting:
+                each.fail(error)
+        for each in waiting:
+            each.served = True
 
     def _run(self, engine: Engine, unit: Callable[[Connection], _T], tenant: str | None) -> _T:
         self._silence.refuse()
@@ -62,3 +97,39 @@ class Units:
                 raise StoreUnavailable(str(error)) from error
             time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311  (jitter, no secret)
         raise AssertionError("the last try returns or raises")
+
+
+def _run_all(waiting: Sequence[_Waiting[Any]], connection: Connection) -> None:
+    for each in waiting:
+        each.run_beside_others(connection)
+
+
+class _Waiting(Generic[_T]):
+    """A unit that stands in line, and what came of it; `served` when that is final."""
+
+    def __init__(self, unit: Callable[[Connection], _T]) -> None:
+        self.unit, self.served = unit, False
+        self._results: tuple[_T, ...] = ()
+        self._error: BaseException | None = None
+
+    def keep(self, result: _T) -> None:
+        self._results, self._error = (result,), None
+
+    def fail(self, error: BaseException) -> None:
+        self._results, self._error = (), error
+
+    def outcome(self) -> _T:
+        if self._error is not None:
+            raise self._error
+        return self._results[0]
+
+    def run_beside_others(self, connection: Connection) -> None:
+        """Run in a savepoint: what goes wrong here undoes nothing of the others, and is told here only."""
+        try:
+            with connection.begin_nested():
+                self.keep(self.unit(connection))
+        except Exception as error:
+            if has_dropped_all(connection):
+                raise
+            told = isinstance(error, IntegrityError) or not isinstance(error, SQLAlchemyError)
+            self.fail(error if told else StoreUnavailable(str(error)))

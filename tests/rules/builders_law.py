@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from quoting.adapters.reference.bundle import read_bundle
+from quoting.adapters.reference.chip_table import parse_chips
 from quoting.adapters.reference.rules import parse_rules
+from quoting.domain.chips import Chip
 from quoting.domain.controls.determination import Determination
 from quoting.domain.controls.determine import determine
 from quoting.domain.controls.rulebook import RuleBook
@@ -23,11 +24,12 @@ from quoting.domain.transaction import (
     ItemKind,
     Movement,
     MovementKind,
-    PartyType,
     Role,
     Transaction,
     TransactionParty,
 )
+from quoting.wire import json_text
+from quoting.wire.export_check import load_transaction
 
 CASES = Path(__file__).parent / "cases" / "export-cases.jsonl"
 NO_USE = EndUse(False, False, False, False, False)
@@ -39,9 +41,14 @@ def the_rules() -> RuleBook:
 
 
 @cache
+def the_chips() -> Mapping[str, Chip]:
+    return parse_chips(read_bundle())
+
+
+@cache
 def cases() -> tuple[dict[str, Any], ...]:
     """The recorded cases, numbers exact."""
-    return tuple(json.loads(line, parse_float=Decimal) for line in CASES.read_text(encoding="utf-8").splitlines())
+    return tuple(json_text.parse(line) for line in CASES.read_text(encoding="utf-8").splitlines())
 
 
 def number(value: Any) -> Decimal | None:
@@ -49,49 +56,8 @@ def number(value: Any) -> Decimal | None:
 
 
 def transaction_of(case: Mapping[str, Any]) -> Transaction:
-    """A case of the file as a transaction; an absent figure is unknown."""
-    item = dict(case["item"])
-    figures = (
-        "tpp",
-        "performance_density",
-        "die_area_mm2",
-        "memory_bandwidth_gb_s",
-        "interconnect_gb_s",
-        "hbm_density_gb_s_mm2",
-    )
-    as_of = date.fromisoformat(case["as_of"])
-    return Transaction(
-        id=case["id"],
-        as_of=as_of,
-        known_on=date.fromisoformat(case.get("known_on") or case["as_of"]),
-        deliver_on=date.fromisoformat(case["deliver_on"]) if case.get("deliver_on") else None,
-        item=Item(
-            **{k: item.get(k) for k in ("chip", "name", "marketed_for_datacenter", "designer", "designer_hq_country")},
-            country_of_origin=item.get("country_of_origin"),
-            kind=ItemKind(item["kind"]),
-            **{k: number(item.get(k)) for k in figures},
-        ),
-        movement=Movement(
-            MovementKind(case["movement"]["kind"]),
-            case["movement"].get("from_country"),
-            case["movement"].get("to_country"),
-            case["movement"].get("exporter"),
-        ),
-        parties=tuple(
-            TransactionParty(
-                Role(p["role"]),
-                p.get("name"),
-                p.get("country"),
-                p.get("hq_country"),
-                p.get("ultimate_parent_hq_country"),
-                number(p.get("ownership_by_listed_percent")),
-                PartyType(p.get("type", "company")),
-            )
-            for p in case["parties"]
-        ),
-        end_use=EndUse(**case["end_use"]),
-        evidence=Evidence(**case["evidence"]),
-    )
+    """A case of the file as the service reads it; fields of other uses are ignored."""
+    return load_transaction(dict(case), the_chips(), date.max, lenient=True)
 
 
 def a_chip(**facts: Any) -> Item:

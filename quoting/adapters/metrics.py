@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from quoting.adapters.slots import Slot
 from quoting.application.dispatch import Round
 from quoting.application.ports import Census, QueueUnavailable, Size, Status, StoreUnavailable
 
@@ -28,8 +30,10 @@ class PrometheusMeter:
     def __init__(self) -> None:
         if SHARED in os.environ:
             os.makedirs(os.environ[SHARED], exist_ok=True)
-            # Containers that share a folder may have processes of one number.
-            values.ValueClass = values.MultiProcessValue(lambda: f"{socket.gethostname()}-{os.getpid()}")
+            slot = Slot(
+                Path(os.environ[SHARED])
+            )  # not the pid: a process that is replaced leaves its files to the next
+            values.ValueClass = values.MultiProcessValue(lambda: f"{socket.gethostname()}-{slot()}")
         self._registry = registry = CollectorRegistry()
         self._requests = Histogram(
             "chipquote_http_request_seconds",

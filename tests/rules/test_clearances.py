@@ -65,6 +65,12 @@ def test_cleared_likeness_is_an_advisory_that_says_who_when_and_why() -> None:
     assert dict(found.values_read)["clearance"] == "c1"
 
 
+def test_cleared_likeness_is_a_condition_of_the_deal() -> None:
+    made = determine(deal(), book(ENTRY, clearances=(judged(),)))
+
+    assert any("is a judgement of R. Weiss, compliance, declared and not verified" in c for c in made.conditions)
+
+
 def test_cleared_likeness_is_not_asked_for_again() -> None:
     made = determine(deal(), book(ENTRY, clearances=(judged(),)))
 

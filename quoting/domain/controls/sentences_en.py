@@ -228,6 +228,7 @@ SENTENCES: Mapping[str, str] = {
     "line_unconfirmed": "{line} UNCONFIRMED: {unconfirmed}.",
     "cleared_by": "by {by} on {on}: {why} (clearance {id}, declared, not verified)",
     "flag_closed": "Red flag {flag} of {party} was closed {who}.",
+    "keep_grounds": "That {party} is not {entry} is a judgement of {by}, declared and not verified: keep its grounds.",
     "clearance_stands": "{party} was judged not to be {entry} ({source}) {who}.",
     "clearance_void": "{party} was judged not to be {entry} ({source}) {who}; VOID: the entry has "
     "changed or is gone since, a person has to look again.",

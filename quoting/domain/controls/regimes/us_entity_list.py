@@ -153,6 +153,7 @@ def _look(case: Case, actor: Actor, near: Near, outcome: Outcome) -> Finding:
 
 def _cleared(case: Case, actor: Actor, near: Near, clearance: Clearance) -> Finding:
     """A likeness that somebody has looked into: no more than an advisory, and it says whose judgement it rests on."""
+    case.condition(say("keep_grounds", party=actor.title, entry=near.entry.name, by=clearance.by))
     return finding(
         case,
         RULE,

@@ -25,6 +25,16 @@ class PromptConsumer(Consumer):
         conn.ensure_connection = partial(conn.ensure_connection, interval_start=RECONNECT_EVERY_S, interval_step=0)
         return super().ensure_connected(conn)
 
+    def update_strategies(self) -> None:
+        """An acknowledgement that does not arrive ends the connection, so that a new one is made.
+
+        Celery would log it and go on. The message then counts as held for good, and a worker that holds as many as it
+        may asks for no other: it is deaf.
+        """
+        errors, self.connection_errors = self.connection_errors, ()
+        super().update_strategies()
+        self.connection_errors = errors
+
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         self._note("undecodable")
         super().on_decode_error(message, exc)

@@ -118,6 +118,22 @@ def test_t07_workers_listen_again_soon_after_a_long_absence_of_redis(rig: Rig):
     assert time.monotonic() - began < 3.5
 
 
+def test_t07_a_worker_whose_acknowledgement_is_lost_hears_the_next_ring(tmp_path: Path):
+    env = {**weakened(), "CHIPQUOTE_CANARY_S": "600"}
+    with running_rig(tmp_path / "rig", workers=1, env=env) as rig:
+        with rig.live.held():
+            keys = rig.ask(1, "t07-acknowledged")
+            rig.live.until(rig.ids[keys[0]], "running")
+            rig.proxy.refuse = True
+            rig.proxy.cut()
+        rig.live.until_done(rig.ids[keys[0]])
+        time.sleep(1)
+        rig.proxy.refuse = False
+        keys += rig.ask(1, "t07-next")
+
+        assert_all_well(rig, keys, 20)
+
+
 def test_t07_a_worker_that_hears_nothing_is_started_again(tmp_path: Path):
     flag = tmp_path / "deaf"
     flag.touch()

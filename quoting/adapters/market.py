@@ -74,6 +74,11 @@ class PackagedMarket:
         """
         return self._read(pin)
 
+    def law(self, reference: str, clearances: str) -> tuple[Catalogue, RuleBook]:
+        """What an export check reads: chips and rules, with what the asking tenant had cleared. Raises SnapshotGone."""
+        found = self._parsed(reference)
+        return found.catalogue, replace(found.rules, clearances=read_clearances(clearances))
+
     def _name(self, as_of: date, cleared: str) -> Pin:
         stale_after_days = self._parsed(self.reference).tariffs.stale_after_days(as_of)
         rates = rates_text(self._rates.table(as_of, stale_after_days), self._rates.version)

@@ -176,6 +176,21 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredCheck:
+    """An export check as it was answered. Exchange rates have no part in it, so that its pin holds none.
+
+    `document`: what was asked; `on`: the day it was; `clearances`: as in a pin; `digest`: SHA-256 of the answer as
+    canonical JSON.
+    """
+
+    document: Any
+    on: date
+    reference: str
+    clearances: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class Wake:
     """A queued quote whose worker has to be woken. `limit_s`: wall seconds its computation may take at most."""
 

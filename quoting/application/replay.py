@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from quoting.application.ports import MakeQuote, Market, Stored
+from quoting.application.ports import MakeQuote, Market, Stored, StoredCheck
 from quoting.domain.answer import Quote
 from quoting.domain.quote import make_quote
 from quoting.domain.request import QuoteRequest
@@ -28,6 +28,11 @@ class Replay:
     @property
     def equal(self) -> bool:
         return self.stored == self.replayed
+
+
+def replay_check(stored: StoredCheck, answer: Callable[[StoredCheck], str]) -> Replay:
+    """As `replay`, of an export check. `answer` gives the digest of its answer today. Raises SnapshotGone."""
+    return Replay(stored.digest, answer(stored), cut_short=False)
 
 
 def replay(stored: Stored, market: Market, digest: ResultDigest, make: MakeQuote = make_quote) -> Replay:

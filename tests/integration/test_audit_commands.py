@@ -7,14 +7,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.migrate import upgrade
 from quoting.bootstrap import local_market
 from quoting.domain.quote import make_quote
+from quoting.wire.determination import determination_with_flips
+from quoting.wire.export_check import load_transaction
+from quoting.wire.json_text import canonical
 from tests.integration.desk import Desk
 
 
@@ -55,6 +60,30 @@ def test_a_replay_whose_snapshot_is_gone_names_it(answered: tuple[Desk, str], tm
 
     assert ended.returncode == 9
     assert "snapshot another is gone" in ended.stdout
+
+
+def test_an_export_check_is_replayed_to_the_same_answer_and_a_changed_one_is_not(
+    answered: tuple[Desk, str], tmp_path: Path
+):
+    desk, _ = answered
+    pin = desk.market.pin(date(2026, 3, 2))
+    reference = desk.market.snapshot(pin)
+    asked = {
+        "item": {"chip": "nvidia-h100-sxm-80gb"},
+        "movement": {"kind": "export", "from_country": "US", "to_country": "DE"},
+        "parties": [{"role": "end_user", "name": "Beispiel Rechenzentrum", "country": "DE", "hq_country": "DE"}],
+    }
+    transaction = load_transaction(asked, reference.catalogue.chips, date(2026, 3, 2))
+    answer = canonical(determination_with_flips(transaction, reference.rules)).decode()
+    texts = [(canonical(asked).decode(), text) for text in (answer, '{"outcome":"allowed"}')]
+    desk.store.record_checks("acme", texts, pin, reference.parts)
+    with desk.engine.connect() as c:
+        ids = c.scalars(text("SELECT subject FROM record WHERE kind = 'checked' ORDER BY seq")).all()
+
+    same, another = (chipquote(tmp_path, "replay", check_id, "--json") for check_id in ids)
+
+    assert (same.returncode, json.loads(same.stdout)["equal"]) == (0, True), same.stderr
+    assert (another.returncode, json.loads(another.stdout)["equal"]) == (9, False)
 
 
 def test_an_unknown_quote_cannot_be_replayed(answered: tuple[Desk, str], tmp_path: Path):

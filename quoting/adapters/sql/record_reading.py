@@ -15,7 +15,7 @@ from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_tables import record, record_heads
 from quoting.adapters.sql.tables import quotes, results
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Stored
+from quoting.application.ports import Stored, StoredCheck
 from quoting.domain.errors import QuoteHasNoResult, QuoteNotFound
 from quoting.domain.record import Entry, Fault, Head, Kind
 from quoting.wire import json_text
@@ -91,6 +91,21 @@ class SqlRecord:
             return str(tenant)
 
         return self._units.write(unit)
+
+    def stored_check(self, check_id: str) -> StoredCheck:
+        """An export check on record, whoever asked for it. Raises QuoteNotFound: there is no such check."""
+        query = select(record.c.request, record.c.facts)
+        found = self._read(query.where(record.c.subject == check_id, record.c.kind == Kind.CHECKED))
+        if not found:
+            raise QuoteNotFound(f"there is no quote and no export check {check_id}")
+        facts = json_text.parse(found[0].facts)
+        return StoredCheck(
+            document=json_text.parse(found[0].request),
+            on=date.fromisoformat(facts["as_of"]),
+            reference=facts["reference"],
+            clearances=json_text.canonical(facts["clearances"]).decode() if "clearances" in facts else "",
+            digest=facts["answer"],
+        )
 
     def stored(self, quote_id: str) -> Stored:
         """A quote with a result, whoever it belongs to.

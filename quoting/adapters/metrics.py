@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
@@ -42,6 +43,7 @@ class PrometheusMeter:
             registry=registry,
             buckets=_REQUEST_S,
         )
+        self._of_requests = lru_cache(maxsize=None)(self._requests.labels)  # to look one up costs more than to count
         self._stages = Histogram(
             "chipquote_stage_seconds",
             "Stages of computed quotes.",
@@ -70,7 +72,7 @@ class PrometheusMeter:
         )
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
-        self._requests.labels(method, route, str(status)).observe(seconds)
+        self._of_requests(method, route, str(status)).observe(seconds)
 
     def computed(self, timings: Mapping[str, float], gap: float | None, proven: bool) -> None:
         for stage, milliseconds in timings.items():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.clock import sortable_id
@@ -71,10 +71,14 @@ class SqlClearances:
         return self._units.write(unit, tenant)
 
 
+_STANDING = select(clearances.c.judgement).where(
+    clearances.c.tenant == bindparam("of"), clearances.c.revoked_at.is_(None)
+)
+
+
 def standing(c: Connection, tenant: str) -> tuple[Clearance, ...]:
     """What a tenant has judged and not taken back."""
-    query = select(clearances.c.judgement).where(clearances.c.tenant == tenant, clearances.c.revoked_at.is_(None))
-    return tuple(read_clearance(json.loads(text)) for text in c.scalars(query))
+    return tuple(read_clearance(json.loads(text)) for text in c.scalars(_STANDING, {"of": tenant}))
 
 
 def _record(row: Any) -> ClearanceRecord:

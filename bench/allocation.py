@@ -23,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 
 from bench.solve import EARLY_S, SIDES, Outcome
 from bench.stages import STAGES
@@ -100,7 +101,11 @@ def main() -> int:
         parts[part] = PARTS[part]
     limits = {"highs": options.yardstick_limit, "cp-sat": options.cp_sat_limit or options.yardstick_limit}
     load = " ".join(f"{load:.1f}" for load in os.getloadavg())
-    print(f"{os.cpu_count()} cores, load {load} at the beginning; yardsticks have {limits} seconds", flush=True)
+    print("# Allocation beside the textbook model\n\n`python -m bench.allocation", *sys.argv[1:], end="`, ")
+    print(
+        f"HiGHS {version('highspy')}, OR-Tools {version('ortools')}, {os.cpu_count()} cores, load {load} at the beginning."
+    )
+    print(f"HiGHS has {limits['highs']:g} seconds, CP-SAT {limits['cp-sat']:g}.", flush=True)
     faults: list[str] = []
     for part, cases in parts.items():
         sides = SIDES[: 1 if options.ours_only else 2 if options.no_cp_sat or part == "quick" else 3]

@@ -100,7 +100,7 @@ def random_case(seed: int) -> Case:
 
 
 def _supply(rng: Random) -> Case:
-    in_china = rng.random() < 0.15
+    in_china = rng.random() < 0.25
     chips = CHIPS_IN_CHINA if in_china else dict(rng.sample(sorted(CHIPS.items()), 2))
     if not in_china and rng.random() < 0.2:
         chips[POOLED] = CHIPS[POOLED]

@@ -102,9 +102,8 @@ def main() -> int:
     limits = {"highs": options.yardstick_limit, "cp-sat": options.cp_sat_limit or options.yardstick_limit}
     load = " ".join(f"{load:.1f}" for load in os.getloadavg())
     print("# Allocation beside the textbook model\n\n`python -m bench.allocation", *sys.argv[1:], end="`, ")
-    print(
-        f"HiGHS {version('highspy')}, OR-Tools {version('ortools')}, {os.cpu_count()} cores, load {load} at the beginning."
-    )
+    solvers = f"HiGHS {version('highspy')}, OR-Tools {version('ortools')}"
+    print(f"{solvers}, {os.cpu_count()} cores, load {load} at the beginning.")
     print(f"HiGHS has {limits['highs']:g} seconds, CP-SAT {limits['cp-sat']:g}.", flush=True)
     faults: list[str] = []
     for part, cases in parts.items():

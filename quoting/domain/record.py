@@ -7,6 +7,7 @@ elsewhere (`chipquote audit export`) shows that too, and a tail that was cut off
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -27,6 +28,7 @@ class Kind(StrEnum):
     RELEASED = "released"
     CLEARED = "cleared"
     REVOKED = "revoked"
+    EMPTIED = "emptied"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ class Entry:
     request: str
     previous: str
     hash: str
+
+    @property
+    def emptied(self) -> bool:
+        """Whether its texts were deleted when their years were over; its hash holds its place in the chain."""
+        return not self.facts
 
     def expected_hash(self) -> str:
         """SHA-256 over every field, each with its length before it, so that no text can move between fields."""
@@ -116,12 +123,16 @@ def first_fault(tenant: str, entries: Iterable[Entry], head: Head | None, kept: 
         head: the head as the database has it.
         kept: a head of this chain that was kept outside the database.
     """
-    last = Head(tenant, 0, FIRST)
+    last, unexplained = Head(tenant, 0, FIRST), set[int]()
     for entry in entries:
         if entry.seq != last.seq + 1:
             return Fault(tenant, last.seq + 1, "the entry is missing")
-        if entry.hash != entry.expected_hash():
+        if entry.emptied:
+            unexplained.add(entry.seq)
+        elif entry.hash != entry.expected_hash():
             return Fault(tenant, entry.seq, "the entry was changed after it was written")
+        elif entry.kind == Kind.EMPTIED:
+            unexplained -= set(json.loads(entry.facts)["entries"])
         if entry.previous != last.hash:
             return Fault(tenant, entry.seq, "the entry is not bound to the one before it")
         last = Head(tenant, entry.seq, entry.hash)
@@ -129,6 +140,8 @@ def first_fault(tenant: str, entries: Iterable[Entry], head: Head | None, kept: 
             return Fault(tenant, entry.seq, "the chain is another one than was exported")
     if kept is not None and kept.seq > last.seq:
         return Fault(tenant, last.seq + 1, f"the tail is cut: an export has seen entry {kept.seq}")
+    if unexplained:
+        return Fault(tenant, min(unexplained), "the entry was emptied, and no entry after it says so")
     if (head.seq, head.hash) != (last.seq, last.hash) if head is not None else last.seq > 0:
         return Fault(tenant, last.seq + 1, "the head names another last entry")
     return None

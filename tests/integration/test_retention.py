@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, date, datetime
+
 import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import IntegrityError
 
+from quoting.adapters.reference.bundle import read_bundle
+from quoting.adapters.reference.rules import parse_rule
+from quoting.adapters.sql.record import Recorder
+from quoting.adapters.sql.record_reading import SqlRecord
 from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.units import Units
+from quoting.application.audit import verify
 from quoting.domain.errors import QuoteNotFound
+from quoting.domain.record import KEEPING_RULE, Fact, Kind
 from tests.integration.desk import TENANT, Desk
 
 DAYS = 30
+RECORDER = Recorder(parse_rule(read_bundle(), KEEPING_RULE), "chipquote test")
 
 
 @pytest.fixture
 def forget(engine: Engine) -> SqlRetention:
-    return SqlRetention(Units(engine), DAYS)
+    return SqlRetention(Units(engine), RECORDER, DAYS)
 
 
 def an_old_quote(desk: Desk, days: int, record_until: str) -> str:
@@ -40,6 +50,63 @@ def test_an_old_quote_is_deleted_with_all_that_hangs_on_it(desk: Desk, forget: S
     with pytest.raises(QuoteNotFound):
         desk.store_with().result(TENANT, quote_id)
     assert forget() == 0
+
+
+def a_check(name: str, latest: date) -> Fact:
+    return Fact(Kind.CHECKED, name, '{"answer":"0"}', '{"item":{}}', latest)
+
+
+@pytest.fixture
+def checks(engine: Engine) -> SqlRecord:
+    """Three checks on record: of one the years are over, one is of today, one is old and held."""
+    old, today = date(2015, 3, 2), datetime.now(UTC).date()
+    held = Fact(Kind.HELD, "held", '{"reason":"asked for"}', "", old)
+    facts = [a_check("old", old), a_check("new", today), a_check("held", old), held]
+    Units(engine).write(lambda c: RECORDER._append(c, TENANT, facts))
+    time.sleep(0.01)
+    return SqlRecord(Units(engine), RECORDER)
+
+
+def test_a_check_whose_years_are_over_loses_its_texts_and_the_chain_holds(engine: Engine, checks: SqlRecord):
+    forget = SqlRetention(Units(engine), RECORDER, 0)
+    heads = {head.tenant: head for head in checks.heads()}
+
+    assert forget() == 1
+    found = {entry.subject: entry for entry in checks.entries(TENANT) if entry.kind == Kind.CHECKED}
+    assert (found["old"].facts, found["old"].request) == ("", "")
+    assert found["new"].facts and found["held"].facts
+    assert verify(checks, heads).faults == []
+    assert forget() == 0
+
+
+def test_a_quote_whose_years_are_over_takes_its_texts_on_record_along(desk: Desk, forget: SqlRetention, engine: Engine):
+    quote_id = an_old_quote(desk, DAYS + 1, "2020-01-01")
+
+    forget()
+
+    record = SqlRecord(Units(engine), RECORDER)
+    assert {entry.emptied for entry in record.entries(TENANT) if entry.subject == quote_id} == {True}
+    assert verify(record, {}).faults == []
+
+
+def test_an_entry_that_is_kept_cannot_be_emptied_nor_another_be_rewritten(desk: Desk, checks: SqlRecord):
+    emptied = "facts = '', request = ''"
+    for change in (
+        f"{emptied} WHERE subject = 'new'",
+        f"{emptied} WHERE subject = 'held'",
+        f"{emptied}, hash = '' WHERE subject = 'old'",
+        "facts = '{}' WHERE subject = 'old'",
+    ):
+        with pytest.raises(IntegrityError):
+            desk.change(f"UPDATE record SET {change}")  # noqa: S608
+
+
+def test_an_entry_that_was_emptied_without_a_word_is_found(desk: Desk, checks: SqlRecord):
+    desk.change("UPDATE record SET facts = '', request = '' WHERE subject = 'old'")
+
+    assert [(fault.seq, fault.problem) for fault in verify(checks, {}).faults] == [
+        (1, "the entry was emptied, and no entry after it says so")
+    ]
 
 
 def test_a_quote_of_the_last_days_stays(desk: Desk, forget: SqlRetention):

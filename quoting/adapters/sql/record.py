@@ -111,6 +111,14 @@ class Recorder:
         """Something happened to a subject later: an export, a legal hold, its release."""
         self._append(c, tenant, [Fact(kind, subject, _text(facts), "", on)])
 
+    def empty(self, c: Connection, tenant: str, entries: Sequence[int]) -> None:
+        """Delete the texts of entries whose years are over; the chain goes on over their hashes, and says which."""
+        mine = update(record).where(record.c.tenant == tenant, record.c.seq.in_(entries))
+        c.execute(mine.values(facts="", request=""))
+        today = _day(c.execute(select(now_ms())).scalar_one())
+        facts = {"entries": sorted(entries)}
+        self._append(c, tenant, [Fact(Kind.EMPTIED, sortable_id(), _text(facts), "", today)])
+
     def _append(self, c: Connection, tenant: str, facts: Sequence[Fact]) -> None:
         """Add entries under the lock of the head: two writers of a tenant never fork its chain."""
         mine = {"of": tenant}

@@ -60,6 +60,8 @@ class SqlRecord:
 
     def content_fault(self, entry: Entry) -> Fault | None:
         """Whether what the service answers from still is what an entry says it was."""
+        if entry.emptied:
+            return None
         if entry.kind == Kind.ACCEPTED:
             stored = self._read(select(quotes.c.request_json).where(quotes.c.id == entry.subject))
             if not stored or stored[0][0] != entry.request:
@@ -98,6 +100,8 @@ class SqlRecord:
         found = self._read(query.where(record.c.subject == check_id, record.c.kind == Kind.CHECKED))
         if not found:
             raise QuoteNotFound(f"there is no quote and no export check {check_id}")
+        if not found[0].facts:
+            raise QuoteNotFound(f"the export check {check_id} was deleted when its years were over")
         facts = json_text.parse(found[0].facts)
         return StoredCheck(
             document=json_text.parse(found[0].request),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, PrimaryKeyConstraint, String, Table, Text, text
 
 from quoting.adapters.sql.tables import metadata
+
+_A_CHECK = text("kind = 'checked' AND facts <> ''")
 
 record = Table(
     "record",
@@ -20,6 +22,7 @@ record = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     PrimaryKeyConstraint("tenant", "seq"),
+    Index("record_of_checks", "recorded_at", sqlite_where=_A_CHECK, postgresql_where=_A_CHECK),
     Index("record_of_subject", "subject", "tenant", "seq"),
 )
 

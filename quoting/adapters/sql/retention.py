@@ -1,16 +1,24 @@
-"""Old quotes are deleted with their results and keys of idempotency; what the law has kept is not touched."""
+"""What is old is deleted: quotes with their results and keys of idempotency, and the texts of the record on them.
+
+What the law has kept, five years or under a legal hold, is not touched. The chain of the record stays whole: an entry
+loses its texts and keeps its hash, and a new entry says which ones did.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_tables import record
 from quoting.adapters.sql.tables import idempotency, quotes, results
 from quoting.adapters.sql.units import Units
+from quoting.domain.record import Kind
 
 BATCH = 200
 DAY_MS = 86_400_000
@@ -18,35 +26,56 @@ DAY_MS = 86_400_000
 
 class SqlRetention:
     """Args:
-    days: how long an ended quote is kept at least. Its record may keep it longer: five years, or under a legal hold.
+    days: how long an ended quote or a check is kept at least. Its record may keep it longer: five years, or a hold.
     """
 
-    def __init__(self, units: Units, days: int) -> None:
-        self._units, self._days = units, days
+    def __init__(self, units: Units, recorder: Recorder, days: int) -> None:
+        self._units, self._recorder, self._days = units, recorder, days
 
     def __call__(self) -> int:
-        """Delete one batch of what need not be kept; how many quotes. Raises StoreUnavailable."""
-        return self._units.write(self._forget)
+        """Delete one batch of what need not be kept; how many quotes and checks. Raises StoreUnavailable."""
+        found = self._units.read(self._old_quotes), self._units.read(self._old_checks)
+        return self._units.write(lambda c: self._forget(c, *found)) if any(found) else 0
 
-    def _forget(self, c: Connection) -> int:
-        mine = and_(record.c.subject == quotes.c.id, record.c.tenant == quotes.c.tenant)
-        kept = exists().where(mine, record.c.retain_until >= datetime.now(UTC).date().isoformat())
-        hold = (
-            select(record.c.kind)
-            .where(mine, record.c.kind.in_(("held", "released")))
-            .order_by(record.c.seq.desc())
-            .limit(1)
-            .scalar_subquery()
-        )
-        old = quotes.c.finished_at < now_ms() - self._days * DAY_MS  # null as long as it has not ended
-        query = select(quotes.c.id).where(old, ~kept, func.coalesce(hold, "") != "held")
-        query = query.order_by(quotes.c.finished_at).limit(BATCH)
-        ids = c.scalars(query).all()
-        if ids:
-            for table, column in (
-                (results, results.c.quote_id),
-                (idempotency, idempotency.c.quote_id),
-                (quotes, quotes.c.id),
-            ):
-                c.execute(delete(table).where(column.in_(ids)))
-        return len(ids)
+    def _old_quotes(self, c: Connection) -> Sequence[str]:
+        old = quotes.c.finished_at < self._before()  # null as long as it has not ended
+        query = select(quotes.c.id).where(old, _free(quotes.c.id, quotes.c.tenant))
+        return c.scalars(query.order_by(quotes.c.finished_at).limit(BATCH)).all()
+
+    def _old_checks(self, c: Connection) -> Sequence[str]:
+        old = and_(record.c.kind == Kind.CHECKED, record.c.facts != "", record.c.recorded_at < self._before())
+        query = select(record.c.subject).where(old, _free(record.c.subject, record.c.tenant))
+        return c.scalars(query.order_by(record.c.recorded_at).limit(BATCH)).all()
+
+    def _before(self) -> ColumnElement[int]:
+        return now_ms() - self._days * DAY_MS
+
+    def _forget(self, c: Connection, ids: Sequence[str], checks: Sequence[str]) -> int:
+        emptied: dict[str, list[int]] = defaultdict(list)
+        texts = select(record.c.tenant, record.c.seq).where(record.c.subject.in_([*ids, *checks]), record.c.facts != "")
+        for tenant, seq in c.execute(texts):
+            emptied[tenant].append(seq)
+        for tenant, entries in sorted(emptied.items()):
+            self._recorder.empty(c, tenant, entries)
+        for table, column in (
+            (results, results.c.quote_id),
+            (idempotency, idempotency.c.quote_id),
+            (quotes, quotes.c.id),
+        ):
+            c.execute(delete(table).where(column.in_(ids)))
+        return len(ids) + len(checks)
+
+
+def _free(subject: ColumnElement[str], tenant: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether nothing on record keeps a subject: no entry whose years go on, and no hold."""
+    entry = record.alias()
+    mine = and_(entry.c.subject == subject, entry.c.tenant == tenant)
+    kept = exists().where(mine, entry.c.retain_until >= datetime.now(UTC).date().isoformat())
+    hold = (
+        select(entry.c.kind)
+        .where(mine, entry.c.kind.in_((Kind.HELD, Kind.RELEASED)))
+        .order_by(entry.c.seq.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return and_(~kept, func.coalesce(hold, "") != Kind.HELD)

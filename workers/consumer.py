@@ -16,6 +16,8 @@ RECONNECT_EVERY_S = 0.5
 class PromptConsumer(Consumer):
     """Refuses as Celery does: what is no JSON, no message of ours or no task of ours is dropped, the worker goes on."""
 
+    connection_errors: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._meter, self._log = PrometheusMeter(), logs.logger("chipquote")
         super().__init__(*args, **kwargs)

@@ -18,8 +18,9 @@ from quoting.adapters.sql.tenancy import keep_tenants_apart
 from quoting.application.ports import StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
-# How often a writer that waits for another process looks. SQLite itself would sleep up to 100 ms beside a free lock.
-_LOOK_S = 0.0005
+# When a writer that waits for another process looks: soon, then at growing distance, so that it does not eat what the
+# other needs. SQLite itself would sleep up to 100 ms beside a free lock.
+_FIRST_LOOK_S, _GROWTH = 0.0005, 1.1
 _SQLITE_FULL = 2
 _DURABLE = {"on", "remote_apply"}  # remote_apply waits for more than on does
 _POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # seconds, milliseconds: a silent server is a dead one
@@ -130,11 +131,12 @@ def _sqlite_begin(lock_s: float) -> Callable[[Connection], None]:
             connection.exec_driver_sql("BEGIN")
             return
         driver: Any = connection.connection.driver_connection
-        ends = time.monotonic() + lock_s
+        ends, pause = time.monotonic() + lock_s, _FIRST_LOOK_S
         try:
             driver.execute("PRAGMA busy_timeout=0")
             while not _writes_now(driver, last=time.monotonic() >= ends):
-                time.sleep(_LOOK_S)
+                time.sleep(pause)
+                pause *= _GROWTH
             driver.execute(f"PRAGMA busy_timeout={lock_s * 1000:.0f}")
         except sqlite3.Error as error:
             raise OperationalError("BEGIN IMMEDIATE", None, error) from error

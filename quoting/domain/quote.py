@@ -23,7 +23,7 @@ from quoting.domain.answer import (
     Verdict,
     WhyNot,
 )
-from quoting.domain.candidates import Candidate, candidates
+from quoting.domain.candidates import candidates
 from quoting.domain.controls.determination import Standing
 from quoting.domain.explain.answer_text import answer_text
 from quoting.domain.explain.blockers import blockers
@@ -300,8 +300,3 @@ def _verdict(safe: _Solved | None, cleared: _Solved | None) -> Verdict:
     if safe is not None:
         return Verdict.FEASIBLE_SAFE
     return Verdict.INFEASIBLE if cleared is None else Verdict.FEASIBLE_IF_CLEARED
-
-
-def candidates_of(request: QuoteRequest, snapshot: Snapshot) -> tuple[Candidate, ...]:
-    """The candidates of a request, for tests and tools that look at screening and prices alone."""
-    return candidates(request, snapshot, market(request, snapshot), Screener(request, snapshot))

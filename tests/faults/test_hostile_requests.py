@@ -219,6 +219,21 @@ def test_t28_a_disguised_name_is_kept_as_it_was_sent_or_refused(live: Live, name
         assert json.loads(asked)["parties"][0]["name"] == name
 
 
+def test_t28_a_listed_name_in_full_width_letters_is_screened_as_it_reads(live: Live):
+    def outcome(name: str) -> str:
+        asked = {
+            "item": {"chip": "nvidia-h100-sxm-80gb"},
+            "movement": {"kind": "export", "from_country": "US", "to_country": "DE"},
+            "parties": [{"role": "end_user", "name": name, "country": "DE", "hq_country": "DE"}],
+        }
+        said: str = live.http.post("/v1/export-checks", json=asked).json()["outcome"]
+        return said
+
+    listed, wide = "Huawei Technologies Co., Ltd.", "Ｈｕａｗｅｉ　Ｔｅｃｈｎｏｌｏｇｉｅｓ　Ｃｏ．，　Ｌｔｄ．"
+
+    assert outcome(wide) == outcome(listed) != outcome("Beispiel Rechenzentrum")
+
+
 @pytest.fixture
 def stranger(live: Live) -> Iterator[httpx2.Client]:
     """Another tenant's client."""

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy
 from kombu.transport.redis import Channel
 from redis import Redis
-from sqlalchemy import select, text, update
+from sqlalchemy import and_, bindparam, select, text, update
 
 from quoting.adapters import broker_policy, celery_queue, redis_cache
 from quoting.adapters.sql import callers_quotes, dialect, dispatchers_quotes, migrate, rows, units, workers_quotes
@@ -47,10 +47,11 @@ def no_rescue(_: str) -> None:
 
 def no_fence(_: str) -> None:
     """Whoever comes may claim and may end, as often as he likes; the guards of the database are off too."""
-    workers_quotes._held = lambda claim: quotes.c.id == claim.quote_id  # type: ignore[assignment]
-    workers_quotes.insert = lambda table: (  # type: ignore[assignment]
-        sqlalchemy.insert(table).prefix_with("OR REPLACE") if table is results else sqlalchemy.insert(table)
-    )
+    w = workers_quotes
+    w._HELD = and_(quotes.c.id == bindparam("quote"), bindparam("held").is_not(None))
+    w._WANTED = select(quotes.c.cancel_requested).where(w._HELD)
+    w._ANSWER = update(quotes).where(w._HELD).values(w._ANSWERED).returning(quotes)
+    w._KEEP = sqlalchemy.insert(results).prefix_with("OR REPLACE")
 
     def claim(self: Any, c: Any, quote_id: str, owner: str) -> Any:
         raised = {"status": Status.RUNNING, "fence": quotes.c.fence + 1, "attempt": quotes.c.attempt + 1}

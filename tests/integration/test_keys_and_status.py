@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
 
+from tests.builders import Document, a_request
 from tests.system import Live
 
 pytestmark = pytest.mark.xdist_group("live")
@@ -70,6 +72,30 @@ def test_a_key_made_on_the_command_line_opens_its_scopes_until_it_is_revoked(liv
     assert key["key"] not in json.dumps(listed)
     assert revoked.returncode == 0
     assert answer.status_code == 401
+
+
+def test_keys_are_changed_over_while_both_live_and_no_call_is_refused(live: Live):
+    def made() -> Document:
+        return json.loads(
+            chipquote("keys", "create", "--tenant", "rotating", "--json", folder=live.system.data_dir).stdout
+        )
+
+    def ask(key: Document, method: str, path: str, **how: Any) -> httpx2.Response:
+        return live.anonymous.request(method, path, headers={"Authorization": f"Bearer {key['key']}"}, **how)
+
+    old, new = made(), made()
+    quote_id = ask(old, "POST", "/v1/quotes", json=a_request()).json()["id"]
+    both = [ask(key, "GET", f"/v1/quotes/{quote_id}").status_code for key in (old, new)]
+
+    chipquote("keys", "revoke", old["id"], folder=live.system.data_dir)
+    ends = time.monotonic() + 5
+    while (refused := ask(old, "GET", f"/v1/quotes/{quote_id}")).status_code != 401 and time.monotonic() < ends:
+        assert ask(new, "GET", f"/v1/quotes/{quote_id}").status_code == 200
+        time.sleep(0.2)
+
+    assert both == [200, 200]
+    assert refused.status_code == 401
+    assert ask(new, "GET", f"/v1/quotes/{quote_id}").status_code == 200
 
 
 def test_revoking_an_unknown_key_is_wrong_usage(live: Live):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -17,6 +18,7 @@ from quoting.adapters.sql.units import Units
 from quoting.application.audit import verify
 from quoting.application.replay import replay
 from quoting.domain.errors import SnapshotGone
+from quoting.domain.quote import make_quote
 from quoting.domain.record import KEEPING_RULE, Head, Kind, keep_until
 from tests.fakes import a_quote, quick_quote
 from tests.integration.desk import TENANT, Desk
@@ -258,3 +260,13 @@ def test_a_replay_says_which_input_is_gone(desk: Desk, record: SqlRecord):
         replay(stored, moved_on, lambda *_: "", quick_quote)
 
     assert gone.value.missing == f"reference {stored.pin.reference}"
+
+
+def test_the_end_of_a_quote_from_the_cache_names_the_versions_it_was_computed_from(desk: Desk, record: SqlRecord):
+    desk.compute(desk.submit().id, make_quote)
+    desk.submit()
+
+    missed, hit = (json.loads(e.facts) for e in record.entries(TENANT) if e.kind == Kind.ENDED)
+    assert (missed["cache"], hit["cache"]) == ("miss", "hit")
+    assert {"catalogue", "rules", "lists", "tariffs", "rates"} <= set(hit["versions"])
+    assert hit["versions"] == missed["versions"]

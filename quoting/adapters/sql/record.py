@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -31,6 +32,8 @@ _OF_TENANT = record_heads.c.tenant == bindparam("of")
 _HEAD = select(record_heads.c.seq, record_heads.c.hash, now_ms().label("now")).where(_OF_TENANT).with_for_update()
 _ADD = insert(record)
 _MOVE = update(record_heads).where(_OF_TENANT)
+
+_PROVENANCE = '"provenance":'
 
 
 class Recorder:
@@ -68,13 +71,15 @@ class Recorder:
 
         Args:
             rows: rows of `quotes` as they are now; of any tenants.
-            parts: versions of the reference data that the answer was computed from.
+            parts: versions of the reference data that the answer was computed from; without them it says so itself.
         """
         found = sorted(rows, key=attrgetter("tenant"))
         deliveries = _DELIVERY.findall(answer.text) if answer is not None else []
         common: dict[str, Any] = {"answer": None if answer is None else answer.digest, "engine": self._engine}
         if parts:
             common["versions"] = {name: {"version": p.version, "digest": p.digest} for name, p in parts.items()}
+        elif answer is not None:
+            common["versions"] = _versions(answer)
         for tenant, group in groupby(found, key=attrgetter("tenant")):
             self._append(c, tenant, [_end(row, common, deliveries) for row in group])
 
@@ -151,6 +156,16 @@ def _end(row: Any, common: Mapping[str, Any], deliveries: Sequence[str]) -> Fact
 def _cleared(text: str | None) -> dict[str, Any]:
     """The clearances that a quote or check was answered with, whole; nothing where there were none."""
     return {"clearances": json_text.parse(text)} if text else {}
+
+
+def _versions(answer: Answer) -> dict[str, Any]:
+    """What an answer from the cache says of the reference data it was computed from."""
+    at = answer.text.rfind(_PROVENANCE)  # a field of the document: within a string its quotation marks are escaped
+    if at < 0:
+        return {}
+    found, _ = json.JSONDecoder().raw_decode(answer.text, at + len(_PROVENANCE))
+    parts = {name: part for name, part in found.items() if isinstance(part, dict)}
+    return {name: {"version": part["version"], "digest": part["digest"]} for name, part in parts.items()}
 
 
 def _text(facts: Mapping[str, Any]) -> str:

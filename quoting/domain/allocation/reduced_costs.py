@@ -41,6 +41,7 @@ def least_discounts(problem: AllocationProblem, value: Fraction) -> Mapping[str,
     program = _program(model.linear, costs, False)
     program.integrality_ = []
     solver = _Quiet()
+    solver.setOptionValue("threads", 1)  # the first solve of a thread decides for all that follow in it
     solver.passModel(program)
     solver.run()
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:

@@ -31,9 +31,8 @@ class PrometheusMeter:
     def __init__(self) -> None:
         if SHARED in os.environ:
             os.makedirs(os.environ[SHARED], exist_ok=True)
-            slot = Slot(
-                Path(os.environ[SHARED])
-            )  # not the pid: a process that is replaced leaves its files to the next
+            # Not by pid: a process that is replaced leaves its files to the next.
+            slot = Slot(Path(os.environ[SHARED]))
             values.ValueClass = values.MultiProcessValue(lambda: f"{socket.gethostname()}-{slot()}")
         self._registry = registry = CollectorRegistry()
         self._requests = Histogram(

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
@@ -13,7 +14,9 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from quoting.adapters.sql.keys import DEFAULT_SCOPES
+from quoting.adapters.sql.dialect import connect
+from quoting.adapters.sql.keys import DEFAULT_SCOPES, SCOPES, SqlKeyRing
+from quoting.adapters.sql.units import Units
 from quoting.bootstrap import dependencies
 from quoting.config import Settings
 from service.app import create_app
@@ -28,7 +31,11 @@ JSON = {"Content-Type": "application/json"}
 
 
 def a_path(route: Route) -> str:
-    return route.path.replace("<quote_id>", str(uuid4())).replace("<chip_id>", "nvidia-l40s")
+    return (
+        route.path.replace("<quote_id>", str(uuid4()))
+        .replace("<chip_id>", "nvidia-l40s")
+        .replace("<clearance_id>", str(uuid4()))
+    )
 
 
 def is_problem(answer: httpx2.Response, status: int) -> bool:
@@ -69,9 +76,20 @@ def test_a_slash_too_many_is_another_path_and_never_a_redirect(live: Live):
     assert all(is_problem(answer, 404) for answer in answers)
 
 
-def test_an_unknown_parameter_is_refused_on_every_path(live: Live):
+@pytest.fixture(scope="module")
+def all_scopes(live: Live) -> Iterator[httpx2.Client]:
+    """A client that every door is open to."""
+    engine = connect(live.system.database_url)
+    _, key = SqlKeyRing(Units(engine)).create("conventions", SCOPES)
+    engine.dispose()
+    headers = {"Authorization": f"Bearer {key}"}
+    with httpx2.Client(base_url=live.system.url, headers=headers, timeout=30, trust_env=False) as client:
+        yield client
+
+
+def test_an_unknown_parameter_is_refused_on_every_path(all_scopes: httpx2.Client):
     answers = [
-        live.http.request(
+        all_scopes.request(
             r.method, a_path(r), params={"colour": "red"}, json={} if r.path in BODY and r.method == "POST" else None
         )
         for r in ROUTES
@@ -82,16 +100,16 @@ def test_an_unknown_parameter_is_refused_on_every_path(live: Live):
 
 
 @pytest.mark.parametrize("path", BODY)
-def test_every_body_is_json_as_it_is(live: Live, path: str):
+def test_every_body_is_json_as_it_is(all_scopes: httpx2.Client, path: str):
     bodies = {
         400: (b'{"a": 1, "a": 2}', JSON),
         415: (b"{}", {"Content-Type": "text/plain"}),
     }
     answers = {
-        status: live.http.post(path, content=body, headers=headers) for status, (body, headers) in bodies.items()
+        status: all_scopes.post(path, content=body, headers=headers) for status, (body, headers) in bodies.items()
     }
-    encoded = live.http.post(path, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
-    deep = live.http.post(path, content=b"[" * 33 + b"]" * 33, headers=JSON)
+    encoded = all_scopes.post(path, content=b"{}", headers={**JSON, "Content-Encoding": "gzip"})
+    deep = all_scopes.post(path, content=b"[" * 33 + b"]" * 33, headers=JSON)
 
     assert all(is_problem(answer, status) for status, answer in answers.items())
     assert is_problem(encoded, 415)

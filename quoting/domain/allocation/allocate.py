@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -12,7 +12,7 @@ from quoting.domain.allocation.certificate import Recount, recount
 from quoting.domain.allocation.highs import How, Solution, Status
 from quoting.domain.allocation.linear import Number, Terms, greatest, least
 from quoting.domain.allocation.model import PlanModel
-from quoting.domain.allocation.narrowing import affordable, favoured, reachable
+from quoting.domain.allocation.narrowing import affordable, favoured, likely, reachable
 from quoting.domain.allocation.objective import OBJECTIVES, Objective
 from quoting.domain.allocation.problem import (
     Allocation,
@@ -32,6 +32,8 @@ _WIDE = 250  # columns from which on a model is narrowed first
 _VERY_WIDE = 5_000  # from which on it is narrowed twice, as it is where the first plan is not near the relaxation
 _NEAR = 0.05
 _ROUGH = ((0.7, 1e-2), (3.0, 5e-5))  # columns let in beside each one the relaxation uses, gap of the plan that narrows
+_FEW = 6  # offers let in beside those the relaxation uses, where offers stand apart
+_FEW_GAP, _FEW_NODES = 3e-4, 80  # of the plan that narrows then, and the branches it may take
 # Branches looked at before a solve is begun anew with another seed, and whether it forgets the plan in hand: what takes
 # one search hours takes another seconds, and which is not known before.
 _ATTEMPTS: tuple[tuple[int | None, bool], ...] = ((4_000, False), (4_000, True), (20_000, False), (None, True))
@@ -222,23 +224,24 @@ class _Search:
         objective, terms, linear = OBJECTIVES[name], self.terms[name], self.model.linear
         if len(linear.lower) < _WIDE:
             return None
-        for favour, gap in _ROUGH if self._start() is None else ():
+        if self._start() is None:
             relaxed = highs.relax(linear, terms, self.effort, self.watch, maximise=objective.maximise)
             if relaxed is None:
                 return None
-            rough = How(
-                maximise=objective.maximise,
-                gap=max(gap, self.effort.gap),
-                limit_s=max(until - self.effort.spent_s, 0.0) / 4,
-                upper=favoured(linear, relaxed, favour),
-                nodes=_ATTEMPTS[0][0],
-                tell=True,
-            )
-            self._solve(terms, rough)
-            if self.best is not None and len(linear.lower) < _VERY_WIDE:
-                value = self.best.count.objectives[name]
-                if abs(float(value) - abs(relaxed.value)) <= _NEAR * abs(relaxed.value):
-                    break
+            for upper, gap, nodes in self._kernels(relaxed):
+                rough = How(
+                    maximise=objective.maximise,
+                    gap=max(gap, self.effort.gap),
+                    limit_s=max(until - self.effort.spent_s, 0.0) / 4,
+                    upper=upper,
+                    nodes=nodes,
+                    tell=True,
+                )
+                self._solve(terms, rough)
+                if self.best is not None and len(linear.lower) < _VERY_WIDE:
+                    value = self.best.count.objectives[name]
+                    if abs(float(value) - abs(relaxed.value)) <= _NEAR * abs(relaxed.value):
+                        break
         start = self._start()
         if start is None or self.best is None:
             return None
@@ -249,6 +252,17 @@ class _Search:
         if relaxed is not None:
             upper = reachable(linear, upper, relaxed, float(-value if objective.maximise else value))
         return [max(bounds) for bounds in zip(upper, start, strict=True)]
+
+    def _kernels(self, relaxed: highs.Relaxation) -> Iterator[tuple[list[int], float, int | None]]:
+        """Upper bounds that leave a small model in which a plan is looked for, one after the other, with the gap and
+        the branches to look for it."""
+        apart = not self.problem.rules and all(source.lot.group is None for source in self.model.sources)
+        rough: Sequence[tuple[float, float]] = _ROUGH
+        if apart and len(self.model.linear.lower) < _VERY_WIDE:
+            yield likely(self.model, relaxed, _FEW), _FEW_GAP, _FEW_NODES
+            rough = _ROUGH[1:]
+        for favour, gap in rough:
+            yield favoured(self.model.linear, relaxed, favour), gap, _ATTEMPTS[0][0]
 
     def _hold(self, objective: Objective, terms: Terms, grain: int | None, value: Fraction) -> None:
         if grain is None:  # rounded against the plan, which stays within the row all the same

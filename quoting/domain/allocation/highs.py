@@ -22,6 +22,7 @@ from quoting.domain.watch import Watch
 _LARGEST = 2.0**23  # coefficients beyond are scaled down, by powers of two so that nothing is rounded
 _CLOSE_ENOUGH = 0.999  # of the gap asked for: what is lost when a bound is rounded outwards must not open it again
 _ASK_EVERY_S = 0.1
+_WIDE = 250  # columns from which on presolve makes one sweep: more costs more than it gives, above all in sub-models
 _WHOLE = 1e-5  # what differs by less from a whole number is one
 
 
@@ -128,6 +129,7 @@ def _solve(
         "threads": 1,
         "random_seed": effort.seed + how.shift,
         "time_limit": left,
+        "presolve_mode": 1 if len(linear.lower) >= _WIDE else 0,
         "mip_rel_gap": how.gap * _CLOSE_ENOUGH,
         "mip_abs_gap": how.resolution * factor * 0.5,
         "mip_feasibility_tolerance": 1e-9 if how.strict else 1e-7,

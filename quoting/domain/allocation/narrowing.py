@@ -32,6 +32,35 @@ def favoured(linear: LinearModel, relaxed: Relaxation, favour: float) -> list[in
     return upper
 
 
+def likely(model: PlanModel, relaxed: Relaxation, more: int) -> list[int]:
+    """Upper bounds that leave the offers the relaxation uses and `more` that come next, with all of their columns.
+
+    An offer comes next by what one minor unit spent on it adds to the relaxation's value. No proof.
+    """
+    upper, columns, ranked = list(model.linear.upper), [], []
+    for s, source in enumerate(model.sources):
+        taken = model.taken(s)
+        mine, extra = set(taken), math.inf
+        for b, block in enumerate(source.blocks):
+            for t, q in enumerate(model.quantities((s, b))):
+                mine.add(q.column)
+                tier = source.tiers[t]
+                pieces = max(tier.least, min(tier.most, max((full or 1 for full in block.full), default=1)), 1)
+                cost = relaxed.costs[q.column] * pieces / q.step
+                if taken and taken[t] != q.column:
+                    cost += relaxed.costs[taken[t]]
+                extra = min(extra, cost / (pieces * max(float(weights(block.use)[q.at]), 1.0)))
+        used = any(relaxed.values[column] > _SAFETY for column in mine)
+        columns.append(mine)
+        ranked.append((not used, extra, s))
+    ranked.sort()
+    used_offers = sum(not unused for unused, _, _ in ranked)
+    for _, _, s in ranked[used_offers + more :]:
+        for column in columns[s]:
+            upper[column] = model.linear.lower[column]
+    return upper
+
+
 def reachable(linear: LinearModel, upper: Sequence[int], relaxed: Relaxation, value: float) -> list[int]:
     """Upper bounds outside of which no plan is better than a value: each further unit costs its reduced cost.
 

@@ -192,6 +192,7 @@ def running_rig(
             "CHIPQUOTE_TEST_POINT": str(hold),
             "CHIPQUOTE_REDIS_URL": proxied,
             "CHIPQUOTE_API_PROCESSES": "2",
+            "CHIPQUOTE_WAITING_QUOTES": "10000",  # Redis may be away for a minute of twenty quotes a second
         }
         with (
             running_system(folder / "var", workers=slots, env={**settings, **weakened(), **(env or {})}) as system,

@@ -145,15 +145,15 @@ def one_page_rescue(_: str) -> None:
 
 def deferred_writes(_: str) -> None:
     """Writers begin as readers, and nothing is tried again."""
-    dialect._sqlite_begin = lambda connection: connection.exec_driver_sql("BEGIN") and None  # type: ignore[assignment]
+    dialect._sqlite_begin = lambda _: lambda connection: connection.exec_driver_sql("BEGIN") and None
     units.worth_another_try = lambda error: False
 
 
 def raw_errors(_: str) -> None:
     """Errors of the database go up as they are."""
 
-    def run(self: Any, engine: Any, unit: Callable[[Any], Any]) -> Any:
-        with engine.begin() as connection:
+    def run(self: Any, engine: Any, unit: Callable[[Any], Any], tenant: str | None) -> Any:
+        with engine.connect().execution_options(tenant=tenant) as connection, connection.begin():
             return unit(connection)
 
     units.Units._run = run  # type: ignore[method-assign]

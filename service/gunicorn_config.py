@@ -14,7 +14,9 @@ workers = _settings.api_processes
 threads = _settings.api_threads
 timeout = 60
 graceful_timeout = 25
-keepalive = 5
+keepalive = (
+    20  # longer than clients keep an idle connection (httpx: 5 s), so that none is closed on a request under way
+)
 max_requests = 20_000
 max_requests_jitter = 2_000
 control_socket_disable = True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from quoting.domain.quote import candidates_of
+from quoting.domain.candidates import candidates
+from quoting.domain.market import market as market_of
 from quoting.domain.request import dated
+from quoting.domain.screen import Screener
 from quoting.wire.request import load_request
 from tests.builders import a_request
 from tests.quotes.conftest import TODAY
@@ -32,7 +34,8 @@ def test_every_offer_of_the_seed_that_is_not_chosen_has_a_reason(seed, market):
     request = dated(load_request(SEED, snapshot.catalogue.chips), TODAY)
     on_the_day = market.snapshot(market.pin(request.as_of))
 
-    pairs = {candidate.pair for candidate in candidates_of(request, on_the_day)}
+    screener = Screener(request, on_the_day)
+    pairs = {c.pair for c in candidates(request, on_the_day, market_of(request, on_the_day), screener)}
     chosen = {(line["offer"], line["demand"]) for line in seed["plans"][0]["lines"]}
     explained = {(row["offer"], row["demand"]) for row in seed["why_not"] if row["code"] and row["because"]}
     assert pairs - chosen <= explained

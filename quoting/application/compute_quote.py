@@ -74,14 +74,12 @@ def _compute(
     with pulse(claim) as watch:
         try:
             answer = _answer(claim, store, market, cache, watch, meter, make)
-        except Cancelled:
-            if watch.exhausted:
-                _too_large(claim, store, log)
+        except (Cancelled, MemoryError) as end:
+            if isinstance(end, MemoryError) or watch.exhausted:
+                log.info("quote_failed", quote_id=quote_id, code=OUT_OF_MEMORY["code"])
+                store.fail(claim, OUT_OF_MEMORY)
             else:
                 store.stop(claim)
-            return
-        except MemoryError:
-            _too_large(claim, store, log)
             return
         except StoreUnavailable:
             raise
@@ -97,11 +95,6 @@ def _compute(
         log.info("stale_fence", quote_id=quote_id, fence=claim.fence)
         return
     log.info("quote_computed", quote_id=quote_id, fence=claim.fence, status=answer.status.value)
-
-
-def _too_large(claim: Claim, store: QuoteStore, log: Log) -> None:
-    log.info("quote_failed", quote_id=claim.quote_id, code=OUT_OF_MEMORY["code"])
-    store.fail(claim, OUT_OF_MEMORY)
 
 
 def _answer(

@@ -21,6 +21,7 @@ from quoting.adapters.market import PackagedMarket
 from quoting.adapters.redis_cache import redis_client
 from quoting.adapters.sql.dialect import WeakDatabase, connect
 from quoting.adapters.sql.migrate import upgrade
+from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.ports import StoreUnavailable
 from quoting.bootstrap import dependencies, prepare_database
@@ -135,7 +136,8 @@ def service(tmp_path: Path) -> Iterator[tuple[FlaskClient, object]]:
     settings = Settings.from_env({"CHIPQUOTE_DATA_DIR": str(tmp_path)})
     prepare_database(settings, KEY)
     made = dependencies(settings, for_callers=True)
-    engine = made.store._units._reads  # type: ignore[attr-defined]
+    assert isinstance(made.store, SqlQuoteStore)
+    engine = made.store._units._reads
     yield create_app(made).test_client(), engine
     engine.dispose()
 

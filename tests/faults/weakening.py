@@ -35,30 +35,36 @@ def weaken(names: str) -> None:
         SWITCHES[key](argument)
 
 
+def _replace(owner: object, name: str, by: object) -> None:
+    """Put another thing in the place of one that is there: a defence that was renamed is not switched off unnoticed."""
+    assert hasattr(owner, name), name
+    setattr(owner, name, by)
+
+
 def no_redispatch(_: str) -> None:
     """The dispatcher rings nobody again."""
-    dispatchers_quotes.DispatchersQuotes.due = lambda self, room: ()  # type: ignore[method-assign]
+    _replace(dispatchers_quotes.DispatchersQuotes, "due", lambda self, room: ())
 
 
 def no_rescue(_: str) -> None:
     """A quote whose worker died stays as it is."""
-    dispatchers_quotes.DispatchersQuotes.requeue_stale = lambda self: 0  # type: ignore[method-assign]
+    _replace(dispatchers_quotes.DispatchersQuotes, "requeue_stale", lambda self: 0)
 
 
 def no_fence(_: str) -> None:
     """Whoever comes may claim and may end, as often as he likes; the guards of the database are off too."""
     w = workers_quotes
-    w._HELD = and_(quotes.c.id == bindparam("quote"), bindparam("held").is_not(None))
-    w._WANTED = select(quotes.c.cancel_requested).where(w._HELD)
-    w._ANSWER = update(quotes).where(w._HELD).values(w._ANSWERED).returning(quotes)
-    w._KEEP = sqlalchemy.insert(results).prefix_with("OR REPLACE")
+    _replace(w, "_HELD", and_(quotes.c.id == bindparam("quote"), bindparam("held").is_not(None)))
+    _replace(w, "_WANTED", select(quotes.c.cancel_requested).where(w._HELD))
+    _replace(w, "_ANSWER", update(quotes).where(w._HELD).values(w._ANSWERED).returning(quotes))
+    _replace(w, "_KEEP", sqlalchemy.insert(results).prefix_with("OR REPLACE"))
 
     def claim(self: Any, c: Any, quote_id: str, owner: str) -> Any:
         raised = {"status": Status.RUNNING, "fence": quotes.c.fence + 1, "attempt": quotes.c.attempt + 1}
         raised |= {"lease_until": now_ms() + self._lease_ms, "next_dispatch_at": None}
         return c.execute(update(quotes).where(quotes.c.id == quote_id).values(raised).returning(quotes)).first()
 
-    workers_quotes.WorkersQuotes._claim = claim  # type: ignore[method-assign]
+    _replace(workers_quotes.WorkersQuotes, "_claim", claim)
     before = migrate.command.upgrade
 
     def without_guards(config: Any, revision: str) -> None:
@@ -66,7 +72,7 @@ def no_fence(_: str) -> None:
         with config.attributes["engine"].begin() as connection:
             connection.execute(text("DROP TRIGGER IF EXISTS quotes_ended_stay"))
 
-    migrate.command.upgrade = without_guards
+    _replace(migrate.command, "upgrade", without_guards)
 
 
 def no_attempt_limit(_: str) -> None:
@@ -78,20 +84,20 @@ def no_attempt_limit(_: str) -> None:
         c.execute(update(quotes).where(open_one).values(max_attempts=quotes.c.attempt + 2))
         return before(self, c, quote_id, owner)
 
-    workers_quotes.WorkersQuotes._claim = claim  # type: ignore[method-assign]
+    _replace(workers_quotes.WorkersQuotes, "_claim", claim)
 
 
 def patient_redis(_: str) -> None:
     """Redis is waited for as its client does by default, in the request itself."""
     for module in (redis_cache, celery_queue):
-        module.redis_client = lambda url: Redis.from_url(url)  # type: ignore[assignment]
-    celery_queue.BackgroundQueue.wake = lambda self, wake: self._inner.wake(wake)  # type: ignore[method-assign]
-    redis_cache.Breaker.note = lambda self, worked: None  # type: ignore[method-assign]
+        _replace(module, "redis_client", lambda url: Redis.from_url(url))
+    _replace(celery_queue.BackgroundQueue, "wake", lambda self, wake: self._inner.wake(wake))
+    _replace(redis_cache.Breaker, "note", lambda self, worked: None)
 
 
 def any_broker(_: str) -> None:
     """Any eviction policy will do."""
-    broker_policy.SAFE = ("",)
+    _replace(broker_policy, "SAFE", ("",))
 
 
 def trusting_cache(_: str) -> None:
@@ -101,7 +107,7 @@ def trusting_cache(_: str) -> None:
         _, _, body = value.partition(b"\n")
         return Answer(Status.SUCCEEDED, body.decode(), "0" * 64, None)
 
-    redis_cache._read = read
+    _replace(redis_cache, "_read", read)
 
 
 def unclaimed_due(_: str) -> None:
@@ -111,7 +117,7 @@ def unclaimed_due(_: str) -> None:
         query = select(quotes).where(quotes.c.status == Status.QUEUED).limit(max(room.values()))
         return [Wake(row.id, 1.0, 0) for row in self._units.read(lambda c: c.execute(query).all())]
 
-    dispatchers_quotes.DispatchersQuotes.due = due  # type: ignore[method-assign]
+    _replace(dispatchers_quotes.DispatchersQuotes, "due", due)
 
 
 def late_cancel(_: str) -> None:
@@ -121,7 +127,7 @@ def late_cancel(_: str) -> None:
         wish = update(quotes).where(quotes.c.id == quote_id).values(cancel_requested=True)
         return rows.record(c.execute(wish.returning(quotes)).one())
 
-    callers_quotes.CallersQuotes._cancel = cancel  # type: ignore[method-assign]
+    _replace(callers_quotes.CallersQuotes, "_cancel", cancel)
 
 
 def one_page_rescue(_: str) -> None:
@@ -140,13 +146,13 @@ def one_page_rescue(_: str) -> None:
 
         return int(self._units.write(unit))
 
-    dispatchers_quotes.DispatchersQuotes.requeue_stale = requeue  # type: ignore[method-assign]
+    _replace(dispatchers_quotes.DispatchersQuotes, "requeue_stale", requeue)
 
 
 def deferred_writes(_: str) -> None:
     """Writers begin as readers, and nothing is tried again."""
-    dialect._sqlite_begin = lambda _: lambda connection: connection.exec_driver_sql("BEGIN") and None
-    units.worth_another_try = lambda error: False
+    _replace(dialect, "_sqlite_begin", lambda _: lambda connection: connection.exec_driver_sql("BEGIN") and None)
+    _replace(units, "worth_another_try", lambda error: False)
 
 
 def raw_errors(_: str) -> None:
@@ -156,13 +162,13 @@ def raw_errors(_: str) -> None:
         with engine.connect().execution_options(tenant=tenant) as connection, connection.begin():
             return unit(connection)
 
-    units.Units._run = run  # type: ignore[method-assign]
+    _replace(units.Units, "_run", run)
 
 
 def weak_database(_: str) -> None:
     """Nobody asks how durable commits are."""
-    dialect._sqlite_is_durable = lambda *_: None  # type: ignore[assignment]
-    dialect._postgresql_is_durable = lambda *_: None  # type: ignore[assignment]
+    _replace(dialect, "_sqlite_is_durable", lambda *_: None)
+    _replace(dialect, "_postgresql_is_durable", lambda *_: None)
 
 
 def short_visibility(seconds: str) -> None:
@@ -176,14 +182,14 @@ def short_visibility(seconds: str) -> None:
         }  # fmt: skip
         return made
 
-    celery_queue.celery_app = app
+    _replace(celery_queue, "celery_app", app)
 
 
 def deaf_once(flag: str) -> None:
     """No defence: the first worker that finds this file waits where nobody rings, and removes the file."""
     if "worker" in sys.orig_argv and Path(flag).exists():
         Path(flag).unlink()
-        Channel._q_for_pri = lambda *_: "nobody.rings"
+        _replace(Channel, "_q_for_pri", lambda *_: "nobody.rings")
 
 
 def no_canary(_: str) -> None:
@@ -206,7 +212,7 @@ def no_row_security(_: str) -> None:
             for table in ("quotes", "idempotency", "record", "record_heads", "clearances", "results"):
                 connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY"))
 
-    migrate.command.upgrade = without_policies
+    _replace(migrate.command, "upgrade", without_policies)
 
 
 SWITCHES: dict[str, Callable[[str], None]] = {

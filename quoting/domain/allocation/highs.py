@@ -58,11 +58,11 @@ class _Quiet(highspy.Highs):
     """A solver that never prints: it would greet on standard output, where only JSON may stand."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
 
     def enableCallbacks(self) -> None:  # noqa: N802  (called while the solver is made, before it greets)
         self.setOptionValue("output_flag", False)
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
+        super().enableCallbacks()
 
 
 def solver_version() -> str:

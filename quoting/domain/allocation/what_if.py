@@ -15,6 +15,7 @@ from quoting.domain.allocation.allocate import allocate
 from quoting.domain.allocation.certificate import Recount, recount
 from quoting.domain.allocation.objective import OBJECTIVES
 from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, NoPlan, PlanRule
+from quoting.domain.allocation.reduced_costs import least_discounts
 from quoting.domain.allocation.sources import read_sources
 from quoting.domain.watch import Watch
 
@@ -101,6 +102,10 @@ class WhatIf:
         pairs = frozenset(use.pair for use in self.problem.uses if use.offer == offer)
         rule = PlanRule(_FORCED, "count", pairs, pairs, op=">=", of="offers", value=Fraction(1))
         return self.solve(replace(self.problem, rules=(*self.problem.rules, rule)))
+
+    def least_discounts(self) -> Mapping[str, Mapping[int, float]]:
+        """What the relaxation tells of offers that are not used, see `reduced_costs`. Raises Cancelled."""
+        return least_discounts(self.problem, self.base.objectives[0].value, self.effort, self._watch)
 
     def entry(self, offered: int, at: Callable[[int], AllocationProblem], plan: Allocation) -> Entry:
         """The highest price of an unused offer at which the best plan uses it.

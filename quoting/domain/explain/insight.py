@@ -10,7 +10,6 @@ from fractions import Fraction
 
 from quoting.domain.allocation.certificate import budget_spend
 from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, Item, Lot
-from quoting.domain.allocation.reduced_costs import least_discounts
 from quoting.domain.allocation.relaxation import without
 from quoting.domain.allocation.what_if import OutOfTime, WhatIf, Worth, endless, offers_of
 from quoting.domain.answer import Code, NearestChange
@@ -211,9 +210,8 @@ class Inquiry:
 
     def _bounds(self, what_if: WhatIf) -> Mapping[str, Fraction]:
         """By offer the part of its price from which on it could enter at all, as far as the relaxation tells."""
-        value = what_if.base.objectives[0].value
         found = {}
-        for offer, discounts in least_discounts(what_if.problem, value).items():
+        for offer, discounts in what_if.least_discounts().items():
             if discounts:
                 priced = _Priced(self._request, self._snapshot, self._ask, self._builder, self._candidates[offer])
                 found[offer] = priced.factor(discounts)

@@ -32,7 +32,8 @@ from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.clearances import Clearances
-from quoting.application.ports import Census, Claim, Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
+from quoting.application.ports import Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
+from quoting.application.quotes import Census, Claim
 from quoting.config import Settings
 from quoting.domain.record import KEEPING_RULE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, current_app, g, request
 
-from quoting.application.ports import Caller
+from quoting.application.quotes import Caller
 from service.deps import deps
 from service.doors import door_of
 from service.problems import Forbidden, Unauthorized

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from quoting.application.clearances import ClearanceNotFound, TooManyClearances
-from quoting.application.ports import StoreUnavailable, TooManyWaiting
+from quoting.application.errors import StoreUnavailable, TooManyWaiting
 from quoting.domain.errors import (
     DomainError,
     FieldFault,

@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from quoting.application.ports import Position, Status
+from quoting.application.quotes import Position, Status
 from quoting.wire.fields import Day
 from service.answers import Parameter
 

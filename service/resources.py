@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from quoting.adapters.remembered import Remembered
-from quoting.application.ports import Page, Progress, QuoteRecord, Status
+from quoting.application.quotes import Page, Progress, QuoteRecord, Status
 from service.queries import cursor_text
 
 _ENDED: Remembered[tuple[str, int], str] = Remembered(seconds=5.0, most=1000)

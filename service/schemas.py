@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quoting.application.ports import CacheUse, Status
+from quoting.application.quotes import CacheUse, Status
 from quoting.domain.controls.clearances import RedFlag
 from quoting.domain.controls.determination import Outcome, Review
 from quoting.domain.offers import Grade, Incoterm, Mode

@@ -8,7 +8,7 @@ import time
 
 from flask import request
 
-from quoting.application.ports import QuoteRecord
+from quoting.application.quotes import QuoteRecord
 from service.deps import deps
 
 LONGEST_S = 20

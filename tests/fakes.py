@@ -7,7 +7,8 @@ from datetime import date
 from types import TracebackType
 from typing import Any
 
-from quoting.application.ports import Answer, CacheKey, QueueUnavailable, Size, Wake
+from quoting.application.errors import QueueUnavailable
+from quoting.application.quotes import Answer, CacheKey, Size, Wake
 from quoting.domain.answer import Quote, Verdict
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Snapshot

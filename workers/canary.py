@@ -18,7 +18,8 @@ from celery.worker import state
 
 from quoting.adapters import logs
 from quoting.adapters.celery_queue import QUEUES
-from quoting.application.ports import JobQueue, QueueUnavailable
+from quoting.application.errors import QueueUnavailable
+from quoting.application.ports import JobQueue
 
 LOOKS = 5  # in the time after which a worker is held to be deaf
 

@@ -9,7 +9,7 @@ import time
 
 from quoting.adapters.broker_policy import check_broker
 from quoting.application.dispatch import dispatch
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 from quoting.bootstrap import dependencies
 from quoting.config import Settings
 from workers import alive

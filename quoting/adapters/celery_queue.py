@@ -12,7 +12,8 @@ from kombu.exceptions import KombuError
 from redis import RedisError
 
 from quoting.adapters.redis_cache import redis_client
-from quoting.application.ports import QueueUnavailable, Size, Wake
+from quoting.application.errors import QueueUnavailable
+from quoting.application.quotes import Size, Wake
 
 COMPUTE_QUOTE = "chipquote.compute_quote"
 QUEUES = {Size.SMALL: "chipquote.quotes", Size.LARGE: "chipquote.quotes.large"}

@@ -8,7 +8,9 @@ from dataclasses import replace
 from types import TracebackType
 
 from quoting.adapters.memory import resident_mb
-from quoting.application.ports import Claim, Clock, Progress, QuoteStore, StoreUnavailable
+from quoting.application.errors import StoreUnavailable
+from quoting.application.ports import Clock, QuoteStore
+from quoting.application.quotes import Claim, Progress
 
 LOOK_EVERY_S = 1.0  # for a cancel, for memory, and for progress to pass on; the lease is renewed with progress
 

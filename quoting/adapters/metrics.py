@@ -17,7 +17,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from quoting.adapters.slots import Slot
 from quoting.application.dispatch import Round
-from quoting.application.ports import Census, QueueUnavailable, Size, Status, StoreUnavailable
+from quoting.application.errors import QueueUnavailable, StoreUnavailable
+from quoting.application.quotes import Census, Size, Status
 
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
 _REQUEST_S = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20)

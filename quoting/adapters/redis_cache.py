@@ -13,7 +13,7 @@ from redis import Redis, RedisError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from quoting.application.ports import Answer, CacheKey, Status
+from quoting.application.quotes import Answer, CacheKey, Status
 
 TIMEOUT_S = 0.2
 FAILURES_BEFORE_PAUSE = 3

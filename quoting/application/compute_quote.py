@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from quoting.application.ports import (
-    Answer,
-    Claim,
-    Log,
-    MakeQuote,
-    Market,
-    Meter,
-    Pulse,
-    PulsingWatch,
-    QuoteStore,
-    ResultCache,
-    StoreUnavailable,
-)
+from quoting.application.errors import StoreUnavailable
+from quoting.application.ports import Log, MakeQuote, Market, Meter, Pulse, PulsingWatch, QuoteStore, ResultCache
+from quoting.application.quotes import Answer, Claim
 from quoting.domain.errors import Cancelled, DomainError, RequestInvalid
 from quoting.domain.quote import make_quote
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from quoting.application.ports import JobQueue, QueueUnavailable, QuoteStore
+from quoting.application.errors import QueueUnavailable
+from quoting.application.ports import JobQueue, QuoteStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from quoting.application.ports import Answer, CacheKey, QuoteStore, ResultCache
+from quoting.application.ports import QuoteStore, ResultCache
+from quoting.application.quotes import Answer, CacheKey
 
 _OF_QUOTE = "result"  # in the place of a snapshot: this entry is one quote's own, with its own timings
 

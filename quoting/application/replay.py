@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from quoting.application.ports import MakeQuote, Market, Stored, StoredCheck
+from quoting.application.ports import MakeQuote, Market
+from quoting.application.quotes import Stored, StoredCheck
 from quoting.domain.answer import Quote
 from quoting.domain.quote import make_quote
 from quoting.domain.request import QuoteRequest

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from quoting.application.ports import (
-    Clock,
-    Digest,
-    Idempotency,
-    JobQueue,
-    Market,
-    QueueUnavailable,
-    QuoteRecord,
-    QuoteStore,
-    ResultCache,
-    Submission,
-    Wake,
-)
+from quoting.application.errors import QueueUnavailable
+from quoting.application.ports import Clock, Digest, JobQueue, Market, QuoteStore, ResultCache
+from quoting.application.quotes import Idempotency, QuoteRecord, Submission, Wake
 from quoting.domain.market import expected_size, refuse_unexplainable
 from quoting.domain.plan_problem import refuse_unpriceable
 from quoting.domain.request import QuoteRequest, dated

@@ -7,7 +7,7 @@ import os
 import click
 
 from quoting.adapters.sql.keys import new_key
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 from quoting.bootstrap import key_ring
 from quoting.config import Settings
 

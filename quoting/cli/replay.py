@@ -11,7 +11,7 @@ import click
 
 from quoting.adapters.market import PackagedMarket
 from quoting.adapters.sql.record_reading import SqlRecord
-from quoting.application.ports import StoredCheck
+from quoting.application.quotes import StoredCheck
 from quoting.application.replay import Replay, replay_check
 from quoting.application.replay import replay as replay_quote
 from quoting.bootstrap import ENGINE, opened_record

@@ -21,7 +21,8 @@ from quoting.adapters.celery_queue import QUEUES
 from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.metrics import SHARED
 from quoting.adapters.sql.keys import new_key
-from quoting.application.ports import Size, StoreUnavailable
+from quoting.application.errors import StoreUnavailable
+from quoting.application.quotes import Size
 from quoting.bootstrap import prepare_database
 from quoting.cli.processes import Child, Command, Supervisor
 from quoting.cli.run_state import RunningProcess, note_processes, sole_run

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from werkzeug.exceptions import NotFound
 
 from quoting.adapters.broker_policy import EvictingBroker, check_broker
-from quoting.application.ports import QueueUnavailable, StoreUnavailable
+from quoting.application.errors import QueueUnavailable, StoreUnavailable
 from quoting.bootstrap import VERSION
 from quoting.domain.errors import ReferenceDataBroken
 from service.answers import PROBLEM, Answer

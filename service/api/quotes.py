@@ -7,7 +7,7 @@ import re
 from flask import Response, current_app, g, request
 from flask_smorest import Blueprint
 
-from quoting.application.ports import Idempotency, Position, QuoteRecord, Status
+from quoting.application.quotes import Idempotency, Position, QuoteRecord, Status
 from quoting.application.read_result import read_result
 from quoting.application.reference import reference_of_today
 from quoting.application.submit_quote import submit_quote

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from quoting.adapters.celery_queue import COMPUTE_QUOTE, celery_app
-from quoting.application.ports import QueueUnavailable
+from quoting.application.errors import QueueUnavailable
 from quoting.domain.errors import Cancelled, DomainError, ReferenceDataBroken, SnapshotGone
 from service.problems import STATUS, TITLES
 from workers.tasks import register

@@ -23,7 +23,7 @@ from quoting.adapters.sql.dialect import WeakDatabase, connect
 from quoting.adapters.sql.migrate import upgrade
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 from quoting.bootstrap import dependencies, prepare_database
 from quoting.cli.processes import Command, Supervisor
 from quoting.config import Settings

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine
 
 from quoting.adapters.market import PackagedMarket
-from quoting.application.ports import TooManyWaiting
+from quoting.application.errors import TooManyWaiting
 from quoting.bootstrap import dependencies, prepare_database
 from quoting.config import Settings
 from service.app import create_app

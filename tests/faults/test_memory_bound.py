@@ -15,7 +15,7 @@ from quoting.adapters.market import PackagedMarket
 from quoting.adapters.memory import MIB, bound, resident_mb
 from quoting.adapters.sql.dialect import connect
 from quoting.application.compute_quote import compute_quote
-from quoting.application.ports import Claim, Status
+from quoting.application.quotes import Claim, Status
 from quoting.domain.answer import Quote
 from quoting.domain.request import QuoteRequest
 from quoting.domain.snapshot import Snapshot

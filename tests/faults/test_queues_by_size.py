@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quoting.application.ports import Size
+from quoting.application.quotes import Size
 from tests.faults.rig import Rig, a_small_request, in_parallel, running_rig
 from tests.integration.desk import Desk
 

@@ -20,7 +20,7 @@ from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_reading import SqlRecord
 from quoting.adapters.sql.units import Units
 from quoting.application.dispatch import dispatch
-from quoting.application.ports import Size, Status
+from quoting.application.quotes import Size, Status
 from quoting.domain.answer import Quote
 from quoting.domain.errors import QuoteAlreadyEnded
 from quoting.domain.record import KEEPING_RULE

@@ -19,7 +19,7 @@ import pytest
 from redis.exceptions import OutOfMemoryError
 
 from quoting.adapters.celery_queue import QUEUES
-from quoting.application.ports import Size
+from quoting.application.quotes import Size
 from tests.faults.rig import BRPOP_REPLY, Rig, a_small_request, in_parallel, running_rig
 from tests.faults.weakening import VARIABLE, weakened
 

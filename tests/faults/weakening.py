@@ -17,7 +17,7 @@ from quoting.adapters import broker_policy, celery_queue, redis_cache
 from quoting.adapters.sql import callers_quotes, dialect, dispatchers_quotes, migrate, rows, units, workers_quotes
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.tables import quotes, results
-from quoting.application.ports import Answer, Status, Wake
+from quoting.application.quotes import Answer, Status, Wake
 
 VARIABLE = "CHIPQUOTE_TEST_WEAKENED"
 FOLDER = Path(__file__).parent / "weak"

@@ -12,7 +12,8 @@ from quoting.adapters.sql.archive import SqlArchive
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.compute_quote import compute_quote
-from quoting.application.ports import Idempotency, MakeQuote, QuoteRecord
+from quoting.application.ports import MakeQuote
+from quoting.application.quotes import Idempotency, QuoteRecord
 from quoting.application.submit_quote import submit_quote
 from quoting.config import Settings
 from quoting.wire.request import load_request, request_digest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from quoting.application.ports import Answer, CacheKey, CacheUse, Status
+from quoting.application.quotes import Answer, CacheKey, CacheUse, Status
 from quoting.application.read_result import read_result
 from quoting.domain.answer import Quote, Verdict
 from quoting.domain.errors import Cancelled, FieldFault, QuoteNotFound, RequestInvalid

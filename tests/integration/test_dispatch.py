@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from quoting.adapters.market import PackagedMarket
 from quoting.application.dispatch import Round, dispatch
-from quoting.application.ports import Size, Status
+from quoting.application.quotes import Size, Status
 from tests.integration.desk import TENANT, Desk
 
 DEPTH = 100

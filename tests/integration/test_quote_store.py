@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from quoting.application.ports import CacheUse, Idempotency, Progress, Size, Status
+from quoting.application.quotes import CacheUse, Idempotency, Progress, Size, Status
 from quoting.domain.errors import (
     IdempotencyMismatch,
     QuoteAlreadyEnded,

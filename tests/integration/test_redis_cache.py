@@ -15,7 +15,7 @@ from redis import Redis, RedisError
 
 from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.redis_cache import RedisCache, redis_client
-from quoting.application.ports import Answer, CacheKey, Status
+from quoting.application.quotes import Answer, CacheKey, Status
 
 TEXT = '{"verdict":"feasible_safe"}'
 ANSWER = Answer(Status.SUCCEEDED, TEXT, hashlib.sha256(TEXT.encode()).hexdigest(), date(2026, 12, 31))

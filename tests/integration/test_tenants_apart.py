@@ -18,7 +18,8 @@ from quoting.adapters.sql.migrate import upgrade
 from quoting.adapters.sql.record_tables import record_heads
 from quoting.adapters.sql.tables import metadata, quotes, results
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Status, StoreUnavailable
+from quoting.application.errors import StoreUnavailable
+from quoting.application.quotes import Status
 from tests.integration.desk import TENANT, Desk
 from tests.postgres import Postgres
 

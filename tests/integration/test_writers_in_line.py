@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 
 Unit = Callable[[Connection], Any]
 

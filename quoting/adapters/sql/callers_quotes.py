@@ -18,17 +18,8 @@ from quoting.adapters.sql.fairness import used_up
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import idempotency, quotes, results
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import (
-    Answer,
-    CacheUse,
-    Idempotency,
-    Page,
-    Position,
-    QuoteRecord,
-    Status,
-    Submission,
-    TooManyWaiting,
-)
+from quoting.application.errors import TooManyWaiting
+from quoting.application.quotes import Answer, CacheUse, Idempotency, Page, Position, QuoteRecord, Status, Submission
 from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.errors import (
     IdempotencyMismatch,

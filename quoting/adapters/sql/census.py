@@ -6,7 +6,7 @@ from sqlalchemy import column, func, select, table
 
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import CacheUse, Census, Status
+from quoting.application.quotes import CacheUse, Census, Status
 
 # A view: a role that sees one tenant's quotes only may count those of all.
 COUNTS = table("quote_census", *(column(name) for name in ("status", "cache", "quotes", "oldest")))

@@ -15,7 +15,7 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from quoting.adapters.sql.silence import impatient
 from quoting.adapters.sql.tenancy import keep_tenants_apart
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0
 # When a writer that waits for another process looks: soon, then at growing distance, so that it does not eat what the

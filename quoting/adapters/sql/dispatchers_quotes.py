@@ -16,7 +16,7 @@ from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
 from quoting.adapters.sql.workers_quotes import ended, release_equals
-from quoting.application.ports import Size, Status, Wake
+from quoting.application.quotes import Size, Status, Wake
 
 BATCH = 200
 NOT_WOKEN_AGAIN_MS = 1000

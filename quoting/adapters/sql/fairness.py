@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Size, Status
+from quoting.application.quotes import Size, Status
 
 _LAST_ALLOWED = (
     select(quotes.c.tenant)

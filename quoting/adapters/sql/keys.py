@@ -20,7 +20,7 @@ from quoting.adapters.remembered import Remembered
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.tables import api_keys
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Caller
+from quoting.application.quotes import Caller
 
 DEFAULT_SCOPES = ("quotes:write", "quotes:read", "reference:read", "export-checks")
 SCOPES = (*DEFAULT_SCOPES, "clearances", "admin")  # to clear a party is a judgement: a key is asked for it by name

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from quoting.adapters.sql.rights import grant_rights
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from quoting.adapters.clock import sortable_id
 from quoting.adapters.sql.dialect import alone, now_ms
 from quoting.adapters.sql.record_tables import record, record_heads
-from quoting.application.ports import Answer
+from quoting.application.quotes import Answer
 from quoting.domain.parameters import Rule
 from quoting.domain.record import FIRST, Fact, Head, Kind, chained
 from quoting.domain.snapshot import Pin, SourcePart

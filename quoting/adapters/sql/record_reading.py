@@ -15,7 +15,7 @@ from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_tables import record, record_heads
 from quoting.adapters.sql.tables import quotes, results
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Stored, StoredCheck
+from quoting.application.quotes import Stored, StoredCheck
 from quoting.domain.errors import QuoteHasNoResult, QuoteNotFound
 from quoting.domain.record import Entry, Fault, Head, Kind
 from quoting.wire import json_text

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from quoting.application.ports import CacheUse, Claim, Progress, QuoteRecord, Status
+from quoting.application.quotes import CacheUse, Claim, Progress, QuoteRecord, Status
 from quoting.domain.snapshot import Pin
 from quoting.wire import json_text
 from quoting.wire.request import load_request

@@ -12,7 +12,7 @@ from psycopg.abc import RV, PQGen
 from psycopg.errors import ConnectionTimeout
 from sqlalchemy.exc import DBAPIError
 
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 
 PAUSE_S = 1.0
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
 from quoting.adapters.sql.dialect import has_dropped_all, takes_one_writer, worth_another_try
 from quoting.adapters.sql.silence import Silence, silent
-from quoting.application.ports import StoreUnavailable
+from quoting.application.errors import StoreUnavailable
 
 TRIES, TRY_FOR_S = 5, 10.0
 _T = TypeVar("_T")

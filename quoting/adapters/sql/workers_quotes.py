@@ -15,7 +15,7 @@ from quoting.adapters.sql.dialect import alone, now_ms
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import quotes, results
 from quoting.adapters.sql.units import Units
-from quoting.application.ports import Answer, CacheUse, Claim, Progress, Status
+from quoting.application.quotes import Answer, CacheUse, Claim, Progress, Status
 from quoting.application.validity import valid_until
 from quoting.domain.answer import Quote, Verdict
 from quoting.domain.errors import DomainError

@@ -46,11 +46,11 @@ def _none_countable(linear: LinearModel) -> list[bool]:
 
 # Name, what is put in its place.
 DEVICES: dict[str, tuple[str, Any]] = {
-    "a plan among the favoured columns first": (_CODE + "allocate:_WIDE", 10**9),
-    "bounds from that plan's cost": (_CODE + "allocate:affordable", lambda model, most: list(model.linear.upper)),
-    "bounds from reduced costs": (_CODE + "allocate:reachable", lambda linear, upper, relaxed, value: list(upper)),
+    "a plan among the favoured columns first": (_CODE + "search:_WIDE", 10**9),
+    "bounds from that plan's cost": (_CODE + "search:affordable", lambda model, most: list(model.linear.upper)),
+    "bounds from reduced costs": (_CODE + "search:reachable", lambda linear, upper, relaxed, value: list(upper)),
     "counted pieces left continuous": (_CODE + "highs:countable", _none_countable),
-    "hard solves begun anew": (_CODE + "allocate:_ATTEMPTS", ((None, False),)),
+    "hard solves begun anew": (_CODE + "search:_ATTEMPTS", ((None, False),)),
     "tiers that cost more for more left out": (
         _CODE + "sources:_undominated",
         lambda tiers, block, wanted: list(tiers),

@@ -15,10 +15,10 @@ WRAPPED = (
     ("screen", "quoting.domain.quote:market"),
     ("price", "quoting.domain.candidates:landed_ladder"),
     ("build", "quoting.domain.plan_problem:ProblemBuilder.build"),
-    ("build", "quoting.domain.allocation.allocate:_Search.__init__"),
-    ("heuristic", "quoting.domain.allocation.allocate:_Search._narrow"),
+    ("build", "quoting.domain.allocation.search:Search.__init__"),
+    ("heuristic", "quoting.domain.allocation.search:Search._narrow"),
     ("solve", "quoting.domain.allocation.highs:solve"),
-    ("recount", "quoting.domain.allocation.allocate:recount"),
+    ("recount", "quoting.domain.allocation.search:recount"),
     ("explain", "quoting.domain.quote:_Quoting._quote"),
     ("explain", "quoting.domain.quote:_Quoting._conflict"),
 )

@@ -15,6 +15,7 @@ from fractions import Fraction
 
 from quoting.domain.allocation.linear import LinearModel, Number, added, greatest, least, scaled
 from quoting.domain.allocation.problem import AllocationProblem, Lot, Pair, PlanRule, Use
+from quoting.domain.watch import Silent
 
 _ENTITY: dict[str, Callable[[Lot], str]] = {
     "vendors": lambda lot: lot.vendor,
@@ -36,7 +37,7 @@ class Textbook:
 
     def __init__(self, problem: AllocationProblem) -> None:
         barred: set[Pair] = set().union(*(r.select for r in problem.rules if r.kind == "exclude" and not r.priority))
-        self.problem, self.linear = problem, LinearModel()
+        self.problem, self.linear = problem, LinearModel(Silent())
         self.uses = {use.pair: use for use in problem.uses if use.pair not in barred}
         self.lots = {lot.offer: lot for lot in problem.lots}
         self.needs = {need.demand: need for need in problem.needs}

@@ -12,7 +12,7 @@ from quoting.application.errors import StoreUnavailable
 from quoting.application.ports import Clock, QuoteStore
 from quoting.application.quotes import Claim, Progress
 
-LOOK_EVERY_S = 1.0  # for a cancel, for memory, and for progress to pass on; the lease is renewed with progress
+LOOK_EVERY_S = 0.5  # for a cancel, for memory, and for progress to pass on; the lease is renewed with progress
 
 
 class Heartbeat:
@@ -66,7 +66,7 @@ class Heartbeat:
         self._stage_began = now
 
     def _beat(self) -> None:
-        """Look every second whether the quote is wanted; beat where there is news, and when the lease needs it."""
+        """Look often whether the quote is wanted; beat where there is news, and when the lease needs it."""
         tick = min(LOOK_EVERY_S, self._every_s)
         silent_s = 0.0
         while not self._ended.wait(tick):

@@ -72,7 +72,7 @@ class _Probe:
         """Whether a plan holds all kept items; None where that was not decided within the effort."""
         chosen = set(kept)
         asked = without(self.problem, [*(item for item in self.items if item not in chosen), *lifted])
-        model = PlanModel(_one_piece(asked), room=_ROOM)
+        model = PlanModel(_one_piece(asked), self.watch, room=_ROOM)
         add_rules(model)
         solution = highs.solve(model.linear, {}, self.effort, self.watch, How(first=True))
         if solution.status is Status.INFEASIBLE:

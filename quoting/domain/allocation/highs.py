@@ -199,15 +199,6 @@ def relax(
     )
 
 
-def _agrees(solver: _Quiet, costs: NDArray[np.float64], values: Sequence[int]) -> bool:
-    """Whether the solution is worth what the solver says it is.
-
-    HiGHS 1.16 may give a start back as the best solution though its presolve found, and proved, a better one.
-    """
-    said = float(solver.getInfo().objective_function_value)
-    return abs(float(costs @ np.array(values, dtype=np.float64)) - said) <= 1e-6 * max(1.0, abs(said))
-
-
 def _read(solver: _Quiet, factor: float, first: bool) -> Solution:
     status, info = solver.getModelStatus(), solver.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from itertools import chain
 
+from quoting.domain.errors import Cancelled
+from quoting.domain.watch import Watch
+
 Number = int | Fraction
 Terms = Mapping[int, Number]  # column to coefficient
 
@@ -15,9 +18,11 @@ class LinearModel:
     """Integer columns `lower <= x <= upper` and rows `row_lower <= a x <= row_upper`; a bound None is none.
 
     Rows are kept in compressed form: row i has the entries `starts[i]` to `starts[i + 1]` of `index` and `value`.
+    The watch is asked at each row: a wide model takes seconds to build.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
         self.lower: list[int] = []
         self.upper: list[int] = []
         self.sums: set[int] = set()  # columns that an equation makes whole
@@ -47,7 +52,12 @@ class LinearModel:
 
         Denominators are cleared, the greatest common divisor is taken out and the bounds are rounded inwards to whole
         numbers: exact, because all columns are whole.
+
+        Raises:
+            Cancelled: the watch said stop.
         """
+        if self._watch.stopped():
+            raise Cancelled("stopped by the watch")
         scale = math.lcm(*(v.denominator for v in terms.values()))
         values = [v.numerator * (scale // v.denominator) for v in terms.values()]
         divisor = math.gcd(*values) or 1

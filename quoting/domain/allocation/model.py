@@ -10,6 +10,7 @@ from typing import NamedTuple
 from quoting.domain.allocation.linear import LinearModel, Number, Terms, added, scaled
 from quoting.domain.allocation.problem import AllocationProblem, ModelSize, Pair
 from quoting.domain.allocation.sources import Block, Source, Tier, read_sources, up_to_multiple
+from quoting.domain.watch import Watch
 
 BlockKey = tuple[int, int]  # index of the source, index of the block in it
 
@@ -44,15 +45,18 @@ class PlanModel:
     That a piece bought only to reach a break covers nothing is what makes the relaxation tight.
     """
 
-    def __init__(self, problem: AllocationProblem, *, partial: bool = False, room: int = 4) -> None:
+    def __init__(self, problem: AllocationProblem, watch: Watch, *, partial: bool = False, room: int = 4) -> None:
         """Build the model.
 
         Args:
             partial: a demand may stay unmet.
             room: see `read_sources`.
+
+        Raises:
+            Cancelled: the watch said stop.
         """
         self.problem = problem
-        self.linear = LinearModel()
+        self.linear = LinearModel(watch)
         read = read_sources(problem, room)
         self.sources = read.sources
         self.all_bounded = read.all_bounded

@@ -36,7 +36,7 @@ def least_discounts(
     spends = any(rule.measure == "spend" for rule in problem.rules)
     if problem.objectives[0] != "min_cost" or problem.budgets or spends:
         return {}
-    model = PlanModel(problem)
+    model = PlanModel(problem, watch)
     for keeps in add_rules(model).values():
         for column in keeps.values():
             model.linear.lower[column] = 0

@@ -252,7 +252,7 @@ class _Repairing:
     ) -> tuple[Mapping[Pair, int], bool] | None:
         """A plan that has the least (or most) of what the terms count, and whether that was proven."""
         firm = replace(problem, rules=tuple(r for r in problem.rules if not r.priority), objectives=())
-        model = PlanModel(firm, room=_ROOM)
+        model = PlanModel(firm, self.watch, room=_ROOM)
         add_rules(model)
         solution = highs.solve(model.linear, terms(model), self.effort, self.watch, How(maximise=maximise))
         if solution.values is None:

@@ -33,7 +33,7 @@ def _exclude(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
 def _share(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
     part = model.measure(rule.measure or "units", model.blocks(rule.select))
     base = model.measure(rule.measure or "units", model.blocks(rule.within))
-    _compare(model.linear, added(part, scaled(base, -rule.value)), rule.op, 0, keep)
+    _compare(model.linear, _beyond(part, base, rule.value), rule.op, 0, keep)
 
 
 def _cap(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
@@ -60,7 +60,12 @@ def _concentration(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
         parts = [model.linear.total(part) for part in parts]
     base = added(*parts)
     for part in parts:
-        _compare(model.linear, added(part, scaled(base, -rule.value)), "<=", 0, keep)
+        _compare(model.linear, _beyond(part, base, rule.value), "<=", 0, keep)
+
+
+def _beyond(part: Terms, base: Terms, share: Fraction) -> Terms:
+    """What a part is more than its share of a base, times the share's denominator: wide rows stay in whole numbers."""
+    return added(scaled(part, share.denominator), scaled(base, -share.numerator))
 
 
 def _vendor(lot: Lot) -> str:
@@ -92,14 +97,12 @@ def _grouped(model: PlanModel, rule: PlanRule, entity: Callable[[Lot], str]) -> 
 def _compare(linear: LinearModel, terms: Terms, op: str | None, right: Number, keep: int | None) -> None:
     """Add `terms op right`; with a keep column only where that is 1."""
     if op in ("<=", "=="):
-        excess = greatest(linear, terms) - right
         if keep is None:
             linear.row(terms, upper=right)
-        elif excess > 0:
+        elif (excess := greatest(linear, terms) - right) > 0:
             linear.row(added(terms, {keep: excess}), upper=right + excess)
     if op in (">=", "=="):
-        lack = Fraction(right) - least(linear, terms)
         if keep is None:
             linear.row(terms, lower=right)
-        elif lack > 0:
+        elif (lack := right - least(linear, terms)) > 0:
             linear.row(added(terms, {keep: -lack}), lower=right - lack)

@@ -58,7 +58,7 @@ class Search:
         room: int = ROOM,
     ) -> None:
         self.problem, self.effort, self.watch, self.partial = problem, effort, watch, partial
-        self.model = PlanModel(problem, partial=partial, room=room)
+        self.model = PlanModel(problem, watch, partial=partial, room=room)
         self.keeps = add_rules(self.model)
         self.terms = {name: OBJECTIVES[name].terms(self.model) for name in problem.objectives if name in OBJECTIVES}
         self.best: Plan | None = None

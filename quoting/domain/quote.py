@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from quoting.domain.allocation.allocate import allocate, allocate_partial
 from quoting.domain.allocation.conflict import minimal_conflict
 from quoting.domain.allocation.highs import solver_version
-from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, Item, ModelSize, NoPlan, Pair
-from quoting.domain.allocation.relaxation import without
+from quoting.domain.allocation.problem import Effort, ModelSize, NoPlan
 from quoting.domain.allocation.repairs import cheapest_repairs
 from quoting.domain.answer import (
-    AskedQuestion,
     Conflict,
     ConflictItem,
-    Frontier,
     Plan,
     PlanKind,
     Quote,
-    RuleReport,
     Verdict,
-    WhyNot,
 )
 from quoting.domain.candidates import candidates
 from quoting.domain.controls.determination import Standing
 from quoting.domain.explain.answer_text import answer_text
-from quoting.domain.explain.blockers import blockers
 from quoting.domain.explain.clearing import clearing_gain
-from quoting.domain.explain.frontier import FrontierFinder
-from quoting.domain.explain.gains import gain_of
-from quoting.domain.explain.insight import Inquiry, Insight
-from quoting.domain.explain.questions import asked_questions, flips
 from quoting.domain.explain.repairs import RepairWriter
-from quoting.domain.explain.reports import rule_reports
-from quoting.domain.explain.why_not import WhyNots, in_words
-from quoting.domain.explain.worth import QuestionWeigher
+from quoting.domain.explain.telling import Solved, Teller
+from quoting.domain.explain.why_not import in_words
 from quoting.domain.market import market, refuse_unexplainable
 from quoting.domain.money import Money
 from quoting.domain.plan_problem import Ask, ProblemBuilder, ask_of, refuse_unpriceable
@@ -50,7 +39,6 @@ SAFE, IF_CLEARED = "safe", "if_cleared"
 # Of one solve of an explanation: what is explained then hangs on the model, and seldom on how fast the machine is,
 # so that equal requests have equal digests.
 _EXPLAIN_NODES = 200
-_PART = 0.7  # of the time that is left for offers and limits, before questions and frontiers
 
 
 def make_quote(request: QuoteRequest, snapshot: Snapshot, watch: Watch | None = None) -> Quote:
@@ -64,23 +52,6 @@ def make_quote(request: QuoteRequest, snapshot: Snapshot, watch: Watch | None = 
         Cancelled: the watch said stop.
     """
     return _Quoting(request, snapshot, watch or Silent()).answer()
-
-
-@dataclass(frozen=True, slots=True)
-class _Solved:
-    plan: Plan
-    problem: AllocationProblem
-    allocation: Allocation
-
-
-@dataclass(frozen=True, slots=True)
-class _Told:
-    why_not: tuple[WhyNot, ...] = ()
-    rules_report: tuple[RuleReport, ...] = ()
-    questions: tuple[AskedQuestion, ...] = ()
-    flips: tuple[Mapping[str, str], ...] = ()
-    frontiers: tuple[Frontier, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 class _Quoting:
@@ -104,7 +75,7 @@ class _Quoting:
         both = request.unknown_policy is UnknownPolicy.BOTH
         self._watch.stage("allocating the safe plan", 20)
         safe, safe_known = self._solve(PlanKind.SAFE, SAFE, ask)
-        cleared: _Solved | None = None
+        cleared: Solved | None = None
         cleared_known = True
         if both:
             self._watch.stage("allocating the if-cleared plan", 45)
@@ -125,16 +96,16 @@ class _Quoting:
         self._effort.most_nodes = _EXPLAIN_NODES
         return self._quote(verdict, solved, conflict, ask, searched)
 
-    def _solve(self, kind: PlanKind, basis: str, ask: Ask) -> tuple[_Solved | None, bool]:
+    def _solve(self, kind: PlanKind, basis: str, ask: Ask) -> tuple[Solved | None, bool]:
         """The plan of an ask on a basis; where there is none, whether that was proven."""
         problem = self._builder.build(basis, ask)
         outcome = allocate(problem, self._effort, self._watch, ordered=True)
         self._note_size(outcome.size)
         if isinstance(outcome, NoPlan):
             return None, outcome.proven
-        return _Solved(self._writer.write(kind, basis, ask, outcome, {}), problem, outcome), True
+        return Solved(self._writer.write(kind, basis, ask, outcome, {}), problem, outcome), True
 
-    def _cleared(self, safe: _Solved | None, safe_known: bool, ask: Ask) -> tuple[_Solved | None, bool]:
+    def _cleared(self, safe: Solved | None, safe_known: bool, ask: Ask) -> tuple[Solved | None, bool]:
         """The if-cleared plan; where clearing opens nothing it is the safe plan under its own name."""
         opens = any(c.usable(IF_CLEARED) and not c.usable(SAFE) for c in self._candidates)
         if opens or any(c.licence is not None for c in self._candidates):
@@ -164,14 +135,14 @@ class _Quoting:
         repairs, notes = writer.write(found)
         return replace(conflict, repairs=repairs, notes=notes)
 
-    def _partial(self, ask: Ask) -> _Solved | None:
+    def _partial(self, ask: Ask) -> Solved | None:
         problem = self._builder.build(SAFE, ask)
         allocation = allocate_partial(problem, self._effort, self._watch, ordered=True)
         if allocation is None:
             return None
         self._note_size(allocation.size)
         because = {demand: self._unserved_because(demand) for demand in allocation.unserved}
-        return _Solved(self._writer.write(PlanKind.PARTIAL, SAFE, ask, allocation, because), problem, allocation)
+        return Solved(self._writer.write(PlanKind.PARTIAL, SAFE, ask, allocation, because), problem, allocation)
 
     def _unserved_because(self, demand: str) -> str:
         """Whether law leaves a demand nothing, or nothing is on offer, or it does not fit with the others."""
@@ -183,7 +154,7 @@ class _Quoting:
             return f"no lawful offer is left; {barred.chip.id}: {in_words(barred.determination)}"
         return "no offer could serve it on the day" if not serving else "every offer has something against it"
 
-    def _scenarios(self, both: bool) -> list[_Solved]:
+    def _scenarios(self, both: bool) -> list[Solved]:
         found = []
         for scenario in self._request.scenarios:
             for basis in (SAFE, IF_CLEARED) if both else (SAFE,):
@@ -193,12 +164,15 @@ class _Quoting:
         return found
 
     def _quote(
-        self, verdict: Verdict, solved: list[_Solved], conflict: Conflict | None, ask: Ask, searched: bool
+        self, verdict: Verdict, solved: list[Solved], conflict: Conflict | None, ask: Ask, searched: bool
     ) -> Quote:
         request, snapshot = self._request, self._snapshot
         assert request.as_of is not None and request.known_on is not None
         plans = tuple(s.plan for s in solved)
-        told = self._told(solved, conflict, ask)
+        teller = Teller(
+            request, snapshot, ask, self._screener, self._candidates, self._builder, self._effort, self._watch
+        )
+        told = teller.told(solved, conflict)
         determinations = self._screener.determinations
         named = {line.offer for plan in plans for line in plan.lines} | {row.offer for row in told.why_not}
         offers = {c.offer.id: c.offer for c in self._candidates if not c.offer.private and c.offer.id in named}
@@ -229,56 +203,6 @@ class _Quoting:
             explain_notes=told.notes,
         )
 
-    def _told(self, solved: list[_Solved], conflict: Conflict | None, ask: Ask) -> _Told:
-        """All that is explained beside the plans, as much of it as `explain` asks for."""
-        request, snapshot = self._request, self._snapshot
-        if request.explain is Explain.NONE:
-            return _Told()
-        full = request.explain is Explain.FULL
-        frontiers: tuple[Frontier, ...] = ()
-        insight, what_if = Insight(), None
-        leading = solved[0] if solved and solved[0].plan.kind is not PlanKind.SCENARIO else None
-        if full and leading is not None:
-            part = replace(self._effort, limit_s=self._effort.left_s * _PART, spent_s=0.0)
-            inquiry = Inquiry(request, snapshot, ask, self._builder, self._candidates, part, self._watch)
-            insight = inquiry.about(leading.problem, leading.allocation)
-            self._effort.spent_s += part.spent_s
-            what_if = inquiry.what_if if leading.plan.kind is PlanKind.SAFE else None
-        questions = asked_questions(self._screener.determinations)
-        if full and (what_if is not None or leading is None or leading.plan.kind is not PlanKind.SAFE):
-            weigher = QuestionWeigher(request, ask, self._builder, self._candidates, what_if, self._effort, self._watch)
-            questions = weigher.weighed(questions)
-            if weigher.cut:
-                insight.notes.append("no effort was left to weigh every open question")
-        if full and leading is not None:
-            problem = without(leading.problem, [Item("demand", d) for d in leading.allocation.unserved])
-            size = leading.allocation.size.columns
-            finder = FrontierFinder(request, problem, leading.plan, size, self._effort, self._watch)
-            frontiers = finder.frontiers()
-        costs = None
-        if insight.whole:
-            costs = {key: gain_of(worth, request) for key, worth in insight.costs.items()}
-        first = frozenset(solved[0].allocation.quantities) if solved else frozenset[Pair]()
-        in_any = frozenset(pair for s in solved for pair in s.allocation.quantities)
-        unmet = {u.demand for s in solved[:1] for u in s.plan.unserved}
-        stuck = blockers(conflict, unmet)
-        given_up = frozenset(rule for s in solved[:1] for rule in s.allocation.given_up)
-        rows = WhyNots(request, snapshot, ask, self._screener, insight.reasons, stuck, given_up)
-        return _Told(
-            why_not=tuple(rows.rows(self._candidates, first, in_any)),
-            rules_report=tuple(
-                report
-                for s in solved
-                for report in rule_reports(
-                    s.plan, s.problem, s.allocation, request.report_currency, costs if s is leading else None
-                )
-            ),
-            questions=questions,
-            flips=tuple(flips([s.plan for s in solved], snapshot.rules, self._screener)),
-            frontiers=frontiers,
-            notes=tuple(insight.notes),
-        )
-
     def _rates(self, ask: Ask, plans: Sequence[Plan]) -> tuple[FxRate, ...]:
         """The rates that limits, charges and prices were converted at, and those of totals in a site's own money."""
         report, request = self._request.report_currency, self._request
@@ -296,7 +220,7 @@ class _Quoting:
             self._size = size
 
 
-def _verdict(safe: _Solved | None, cleared: _Solved | None) -> Verdict:
+def _verdict(safe: Solved | None, cleared: Solved | None) -> Verdict:
     if safe is not None:
         return Verdict.FEASIBLE_SAFE
     return Verdict.INFEASIBLE if cleared is None else Verdict.FEASIBLE_IF_CLEARED

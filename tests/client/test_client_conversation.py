@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import socket
 import time
 
@@ -57,7 +58,7 @@ def test_a_quote_is_sent_followed_and_read(call, script: Script):
 
 @pytest.mark.parametrize(
     ("named", "prefer"),
-    [({}, "wait=20"), ({"timeout_s": 5}, "wait=3"), ({"on_progress": lambda _: None}, "wait=2")],
+    [({}, "wait=20"), ({"timeout_s": 5}, "wait=[1-3]"), ({"on_progress": lambda _: None}, "wait=2")],
     ids=["unwatched", "near its deadline", "watched"],
 )
 def test_the_service_is_asked_to_hold_its_answer_back(call, script: Script, named: dict, prefer: str):
@@ -65,7 +66,7 @@ def test_the_service_is_asked_to_hold_its_answer_back(call, script: Script, name
 
     call(script.url, "k", "quote", REQUEST, **named)
 
-    assert script.asked[0].headers["prefer"] == prefer
+    assert re.fullmatch(prefer, script.asked[0].headers["prefer"])
 
 
 def test_progress_is_heard_to_its_end(call, script: Script):
@@ -114,16 +115,17 @@ def test_a_service_that_stays_busy_is_unavailable_before_the_deadline(call, scri
     started = time.monotonic()
 
     with pytest.raises(Unavailable, match="no database"):
-        call(script.url, "k", "quote", REQUEST, timeout_s=5)
+        call(script.url, "k", "quote", REQUEST, timeout_s=30)
 
-    assert time.monotonic() - started < 2
+    assert len(script.asked) == 1
+    assert time.monotonic() - started < 15
 
 
 def test_the_deadline_leaves_the_quote_to_be_taken_up_again(call, script: Script):
-    script.plays(QUEUED, RUNNING)
+    script.plays(QUEUED, Answer(200, a_quote_resource("running"), {"Retry-After": "60"}))
 
     with pytest.raises(StillRunning) as error:
-        call(script.url, "k", "quote", REQUEST, timeout_s=1.5)
+        call(script.url, "k", "quote", REQUEST, timeout_s=30)
 
     script.plays(DONE)
     assert call(script.url, "k", "wait", error.value.quote.id).answered
@@ -197,7 +199,7 @@ def test_nobody_at_the_address_is_said_soon(call):
         with pytest.raises(NotReached):
             call(url, "k", "quote", REQUEST)
 
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20  # of the quarter of an hour that it may take
 
 
 def test_fields_and_statuses_of_later_versions_are_kept(call, script: Script):

@@ -60,7 +60,7 @@ def test_a_key_made_on_the_command_line_opens_its_scopes_until_it_is_revoked(liv
     listed = json.loads(chipquote("keys", "list", "--json", folder=live.system.data_dir).stdout)
 
     revoked = chipquote("keys", "revoke", key["id"], folder=live.system.data_dir)
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 30
     answer: httpx2.Response = live.anonymous.get("/v1/quotes", headers=headers)
     while answer.status_code != 401 and time.monotonic() < ends:
         time.sleep(0.2)
@@ -88,7 +88,7 @@ def test_keys_are_changed_over_while_both_live_and_no_call_is_refused(live: Live
     both = [ask(key, "GET", f"/v1/quotes/{quote_id}").status_code for key in (old, new)]
 
     chipquote("keys", "revoke", old["id"], folder=live.system.data_dir)
-    ends = time.monotonic() + 5
+    ends = time.monotonic() + 30
     while (refused := ask(old, "GET", f"/v1/quotes/{quote_id}")).status_code != 401 and time.monotonic() < ends:
         assert ask(new, "GET", f"/v1/quotes/{quote_id}").status_code == 200
         time.sleep(0.2)

@@ -32,7 +32,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
     with process.stdin:
         process.stdin.write(server.configuration.encode())
     client = redis_client(server.url)
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while time.monotonic() < ends:
         try:
             client.ping()
@@ -103,4 +103,4 @@ def test_without_redis_nothing_is_known_and_nothing_takes_long():
     cache.put(KEY, ANSWER)
 
     assert cache.get(KEY) is None
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 3  # left alone, the client tries for seconds with each call

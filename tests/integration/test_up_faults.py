@@ -19,7 +19,7 @@ from tests.builders import another_request
 
 pytestmark = [pytest.mark.xdist_group("live"), pytest.mark.timeout(300)]
 CHIPQUOTE = Path(sys.executable).with_name("chipquote")
-BACK_WITHIN_S = 5.0
+BACK_WITHIN_S = 60.0  # five seconds on an idle machine
 
 
 class Program:

@@ -37,11 +37,11 @@ class Line:
 
         def first(_: Connection) -> None:
             begun.set()
-            assert go.wait(10)
+            assert go.wait(60)
 
         with ThreadPoolExecutor(len(units) + 1) as pool:
             leading = pool.submit(self.units.write, first)
-            assert begun.wait(10)
+            assert begun.wait(60)
             futures = [pool.submit(self.units.write, unit) for unit in units]
             while len(self.units._line) < len(units):
                 threading.Event().wait(0.001)

@@ -130,6 +130,22 @@ def test_t19_sessions_that_are_terminated_lose_and_double_nothing(postgres: Post
     assert (stored, {len(found) for found in ids.values()}) == (40, {1})
 
 
+def test_a_row_that_is_locked_for_long_is_no_silence_and_refuses_nobody_else(postgres: Postgres):
+    url = postgres.database()
+    engine, other = connect(url, patience_s=1.0), connect(url)
+    units, locked = Units(engine), text("SELECT n FROM rows WHERE n = 1 FOR UPDATE")
+    units.write(lambda c: c.execute(text("CREATE TABLE rows AS SELECT 1 AS n")))
+
+    with other.begin() as holder:
+        holder.execute(locked)
+        with pytest.raises(StoreUnavailable, match="timeout"):
+            units.write(lambda c: c.execute(locked).all())
+        assert units.read(lambda c: c.execute(text("SELECT 2")).scalar()) == 2
+
+    for each in (engine, other):
+        each.dispose()
+
+
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[tuple[FlaskClient, object]]:
     """The service in this process, over an engine that a test can spoil."""

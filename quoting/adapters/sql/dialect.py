@@ -23,6 +23,7 @@ BUSY_TIMEOUT_S = 5.0
 _FIRST_LOOK_S, _GROWTH = 0.0005, 1.1
 _SQLITE_FULL = 2
 _DURABLE = {"on", "remote_apply"}  # remote_apply waits for more than on does
+_SERVER_FIRST = 0.8  # of our patience: a server that waits for a lock says so before we take it for a silent one
 _POSTGRESQL = {"connect_timeout": 5, "tcp_user_timeout": 10_000}  # seconds, milliseconds: a silent server is a dead one
 _RETRY_STATES = {"40001", "40P01", "55P03"}  # PostgreSQL: serialisation failure, deadlock, lock not available
 
@@ -68,7 +69,9 @@ def connect(url: str, patience_s: float | None = None) -> Engine:
     else:
         scheme, _, rest = url.partition("://")
         full = f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else url
-        limits = {"lock_timeout": lock_s} | ({} if patience_s is None else {"statement_timeout": patience_s})
+        limits = {"lock_timeout": lock_s} | (
+            {} if patience_s is None else {"statement_timeout": patience_s * _SERVER_FIRST}
+        )
         engine = create_engine(full, connect_args=_POSTGRESQL, pool_pre_ping=True, **pool)
         if patience_s is not None:
             event.listen(engine, "do_connect", impatient(patience_s))

@@ -18,10 +18,11 @@ from service.api.catalogue import catalogue
 from service.api.clearances import clearances
 from service.api.export_checks import export_checks
 from service.api.operations import operations
-from service.api.quotes import WAITERS, quotes
+from service.api.quotes import REFUSALS, WAITERS, quotes
 from service.auth import API, install_authentication
 from service.openapi import SETTINGS, describe
 from service.problems import install_error_handlers
+from service.refusals import Refusals
 from service.waiting import Waiters
 
 _REQUEST_ID = re.compile(r"[\x21-\x7e]{1,128}")
@@ -34,6 +35,7 @@ def create_app(dependencies: Dependencies) -> Flask:
     app.url_map.merge_slashes = False
     deps.install(app, dependencies)
     app.extensions[WAITERS] = Waiters(dependencies.settings.api_threads)
+    app.extensions[REFUSALS] = Refusals()
     app.before_request(_identify)
     app.before_request(_check_accept)
     describe(app, quotes, export_checks, clearances, catalogue, operations)

@@ -36,6 +36,11 @@ def read_json(limit: int) -> Any:
     return json_text.parse(body)
 
 
+def is_short(limit: int) -> bool:
+    """Whether the body says that it is within the limit: who sent it then reads an answer that came before its end."""
+    return request.content_length is not None and request.content_length <= limit
+
+
 def _read(limit: int) -> bytes:
     """The body; its length is counted, not believed, as a chunked one names none."""
     declared = request.content_length or 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 from flask import Response, current_app, g, request
 from flask_smorest import Blueprint
@@ -16,18 +17,20 @@ from quoting.wire import json_text
 from quoting.wire.request import load_request, request_digest
 from service.answers import PROBLEM, Answer, link
 from service.auth import caller
-from service.bodies import LARGE_LIMIT, read_json
+from service.bodies import LARGE_LIMIT, is_short, read_json
 from service.deps import deps
 from service.doors import door
 from service.queries import LIMIT, QUOTES_CURSOR, STATUS
+from service.refusals import Refusals
 from service.resources import json_response, page_body, quote_response
 from service.waiting import PREFER, Waiters, preferred_wait_s
 
-WAITERS = "chipquote_waiters"
+WAITERS, REFUSALS = "chipquote_waiters", "chipquote_refusals"
 READ, WRITE = "quotes:read", "quotes:write"
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_HEADER = "Idempotency-Key"
 _IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
+    "name": _HEADER,
     "in": "header",
     "description": "The same key with the same JSON value gives the same quote, for as long as the quote exists.",
     "schema": {"type": "string", "pattern": "^[!-~]{1,255}$"},
@@ -59,16 +62,21 @@ quotes = Blueprint("quotes", __name__, url_prefix="/v1/quotes", description="Pro
 )  # fmt: skip
 def create_quote() -> Response:
     """Ask for a quote; follow the Location header for the answer"""
+    d, who, refusals = deps(), caller(), cast(Refusals, current_app.extensions[REFUSALS])
+    if _HEADER not in request.headers and is_short(LARGE_LIMIT):
+        refusals.repeat(who.tenant)
     document = read_json(LARGE_LIMIT)
-    d, who, used = deps(), caller(), _idempotency(document)
+    used = _idempotency(document)
     record = None if used is None else d.store.replayed(who.tenant, used)
     replayed = record is not None
     if record is None:
+        refusals.repeat(who.tenant)
         order = load_request(document, reference_of_today(d.market, d.clock).catalogue.chips)
-        record, replayed = submit_quote(
-            order, who.tenant, used, store=d.store, market=d.market, cache=d.cache, queue=d.queue, clock=d.clock,
-            digest=request_digest, request_id=g.request_id,
-        )  # fmt: skip
+        with refusals.heard(who.tenant):
+            record, replayed = submit_quote(
+                order, who.tenant, used, store=d.store, market=d.market, cache=d.cache, queue=d.queue, clock=d.clock,
+                digest=request_digest, request_id=g.request_id,
+            )  # fmt: skip
     return _waited(record, 202, {"Location": f"/v1/quotes/{record.id}"} | _REPLAYED[replayed])
 
 
@@ -144,7 +152,7 @@ def _waited(record: QuoteRecord, status: int, headers: dict[str, str]) -> Respon
 
 def _idempotency(document: object) -> Idempotency | None:
     """The caller's key, quoted or bare, with the digest of the value as it was sent."""
-    sent = request.headers.get("Idempotency-Key")
+    sent = request.headers.get(_HEADER)
     if sent is None:
         return None
     key = sent.strip()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
+from quoting.adapters import remembered
 from quoting.adapters.market import PackagedMarket
+from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.application.errors import TooManyWaiting
 from quoting.bootstrap import dependencies, prepare_database
 from quoting.config import Settings
 from service.app import create_app
+from service.refusals import RETRY_AFTER_S
 from tests.builders import a_request
 from tests.integration.desk import TENANT, Desk
 
@@ -85,3 +90,55 @@ def test_what_waits_for_an_equal_one_is_not_given_a_turn(desk: Desk):
     other = desk.submit(**party("other")).id
 
     assert desk.store.turn(other) == other
+
+
+class Crowded:
+    """A service of which one tenant has used its only place, and was refused once."""
+
+    def __init__(self, folder: Path) -> None:
+        settings = Settings.from_env({"CHIPQUOTE_DATA_DIR": str(folder), "CHIPQUOTE_WAITING_QUOTES": "1"})
+        prepare_database(settings, KEY)
+        made = dependencies(settings, for_callers=True)
+        assert isinstance(made.store, SqlQuoteStore)
+        self.client, self.engine = create_app(made).test_client(), made.store._units._reads
+        self.first = self.post(a_request(), key="first").get_json()["id"]
+        assert self.post(a_request()).status_code == 429
+        self.statements = 0
+        event.listen(self.engine, "before_cursor_execute", self._count)
+
+    def _count(self, *_: object) -> None:
+        self.statements += 1
+
+    def post(self, document: object, key: str | None = None):
+        headers = {"Authorization": f"Bearer {KEY}"} | ({} if key is None else {"Idempotency-Key": key})
+        return self.client.post("/v1/quotes", json=document, headers=headers)
+
+
+@pytest.fixture
+def crowded(tmp_path: Path) -> Iterator[Crowded]:
+    crowded = Crowded(tmp_path)
+    yield crowded
+    crowded.engine.dispose()
+
+
+def test_who_was_refused_is_refused_again_without_a_look_at_body_or_database(crowded: Crowded):
+    again = crowded.post({"no": "request"})
+
+    assert (again.status_code, again.get_json()["code"]) == (429, "too_many_waiting")
+    assert (again.headers["Retry-After"], again.headers["RateLimit"]) == ("1", '"waiting-quotes";r=0;t=1')
+    assert crowded.statements == 0
+
+
+def test_a_repeat_of_what_was_accepted_is_answered_while_its_tenant_is_refused(crowded: Crowded):
+    repeat, new = crowded.post(a_request(), key="first"), crowded.post(a_request(), key="second")
+
+    assert (repeat.status_code, repeat.get_json()["id"]) == (202, crowded.first)
+    assert new.status_code == 429
+
+
+def test_a_refusal_lasts_no_longer_than_it_said(crowded: Crowded, monkeypatch: pytest.MonkeyPatch):
+    crowded.client.post(f"/v1/quotes/{crowded.first}/cancel", headers={"Authorization": f"Bearer {KEY}"})
+    early = crowded.post(a_request())
+    monkeypatch.setattr(remembered.time, "monotonic", lambda now=time.monotonic() + RETRY_AFTER_S: now)
+
+    assert (early.status_code, crowded.post(a_request()).status_code) == (429, 202)

@@ -19,9 +19,9 @@ from tests.faults.rig import LONGEST_DRAIN
 from tests.faults.weakening import FOLDER, VARIABLE
 
 ROOT = Path(__file__).parents[2]
-SYSTEM, STORE, DATABASE, SIZES = (
+SYSTEM, STORE, DATABASE, SIZES, WRITER = (
     f"tests/faults/test_{n}.py"
-    for n in ("system_under_faults", "store_under_faults", "database_faults", "queues_by_size")
+    for n in ("system_under_faults", "store_under_faults", "database_faults", "queues_by_size", "another_writer")
 )
 
 
@@ -52,7 +52,7 @@ ROWS = (
     Row("T15", "kill_instead_of_term", SYSTEM, "t15"),
     Row("T16", "late_cancel", STORE, "t16_a_quote_that_was_cancelled_in_the_queue"),
     Row("T17", "one_page_rescue", STORE, "t17"),
-    Row("T18", "deferred_writes", SYSTEM, "t18"),
+    Row("T18", "deferred_writes", WRITER, "t18"),
     Row("T19", "raw_errors", DATABASE, "t19"),
     Row("T20", "raw_errors", DATABASE, "t20"),
     Row("T35", "no_row_security", "tests/integration/test_tenants_apart.py", "without_a_filter"),

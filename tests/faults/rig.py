@@ -32,6 +32,7 @@ from tests.faults.weakening import weakened
 from tests.system import QUICK, Live
 
 LOOK_EVERY_S = 0.1
+DRAIN_S = 60.0
 LONGEST_DRAIN = "CHIPQUOTE_TEST_DRAIN_S"  # a run that is to turn red does not wait as long as one that is to be green
 BRPOP_REPLY = b"$16\r\nchipquote.quotes\r\n"  # a reply that hands a message to a worker names its list
 
@@ -209,6 +210,14 @@ def running_rig(
                 rig.redis.close()
 
 
+def assert_all_well(rig: Rig, keys: list[str], within_s: float = DRAIN_S) -> None:
+    """Wait until all have ended, and judge the record."""
+    took = rig.drain(keys, within_s)
+    found = rig.judge(keys)
+    print(f"drained in {took:.1f} s; {found.line()}")
+    assert found.clean, "\n".join(found.faults[:10])
+
+
 def in_parallel(work: Callable[[Any], Any], items: list[Any], threads: int) -> list[Any]:
     """Call with each item from so many threads; the answers in the order of the items."""
     answers: dict[int, Any] = {}
@@ -234,3 +243,9 @@ def in_parallel(work: Callable[[Any], Any], items: list[Any], threads: int) -> l
     if failures:
         raise failures[0]
     return [answers[number] for number in range(len(items))]
+
+
+def median_and_p99_ms(seconds: list[float]) -> tuple[float, float]:
+    """Milliseconds."""
+    some = sorted(seconds)
+    return some[len(some) // 2] * 1000, some[int(len(some) * 0.99)] * 1000

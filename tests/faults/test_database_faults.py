@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -33,6 +34,7 @@ from tests.integration.desk import Desk
 from tests.postgres import Postgres
 
 KEY = "cq_live_key-of-these-tests"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -199,3 +201,19 @@ def test_t20_a_database_that_takes_nothing_is_answered_503_and_mends_without_a_r
     }
     assert quotes == entries, "nothing is half written"
     assert after.status_code == 202
+
+
+@pytest.mark.long
+def test_t20_a_disk_that_is_full_is_answered_503_and_nothing_that_was_heard_is_lost(tmp_path: Path):
+    """In a mount namespace of its own: the kernel has to allow user namespaces."""
+    argv = ("unshare", "--map-root-user", "--mount", sys.executable, "-m", "tests.faults.full_disk", str(tmp_path))
+
+    done = subprocess.run(argv, cwd=ROOT, capture_output=True, text=True, timeout=250)
+
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout.splitlines()[-1])
+    print(said)
+    assert (said["before"][0], said["after"][0]) == (202, 202)
+    assert said["refused"] == [[503, "application/problem+json", "1"]] * 5
+    assert said["stored"] == [said["heard"]] * 2
+    assert said["whole"] == "ok"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,21 @@ from kombu.transport.redis import Channel
 from redis import Redis
 from sqlalchemy import and_, bindparam, select, text, update
 
-from quoting.adapters import broker_policy, celery_queue, redis_cache
-from quoting.adapters.sql import callers_quotes, dialect, dispatchers_quotes, migrate, rows, units, workers_quotes
+from quoting.adapters import broker_policy, celery_queue, clock, redis_cache
+from quoting.adapters.sql import (
+    callers_quotes,
+    dialect,
+    dispatchers_quotes,
+    migrate,
+    retention,
+    rows,
+    units,
+    workers_quotes,
+)
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.tables import quotes, results
 from quoting.application.quotes import Answer, Status, Wake
+from workers import test_point
 
 VARIABLE = "CHIPQUOTE_TEST_WEAKENED"
 FOLDER = Path(__file__).parent / "weak"
@@ -185,6 +197,35 @@ def short_visibility(seconds: str) -> None:
     _replace(celery_queue, "celery_app", app)
 
 
+def clock_off(seconds: str) -> None:
+    """No defence: the clock of this process is so many seconds off, of days as of moments."""
+    right, right_ns, off = time.time, time.time_ns, float(seconds)
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime.now(tz) + timedelta(seconds=off)
+
+    _replace(time, "time", lambda: right() + off)
+    _replace(time, "time_ns", lambda: right_ns() + int(off * 1e9))
+    for module in (clock, retention):
+        _replace(module, "datetime", Wrong)
+
+
+def slow(seconds: str) -> None:
+    """No defence: each quote takes so many seconds longer."""
+    before = test_point.held
+
+    def held(make: Any, path: str) -> Any:
+        def made(*given: Any) -> Any:
+            time.sleep(float(seconds))
+            return make(*given)
+
+        return before(made, path)
+
+    _replace(test_point, "held", held)
+
+
 def deaf_once(flag: str) -> None:
     """No defence: the first worker that finds this file waits where nobody rings, and removes the file."""
     if "worker" in sys.orig_argv and Path(flag).exists():
@@ -220,7 +261,7 @@ SWITCHES: dict[str, Callable[[str], None]] = {
     for f in (
         no_redispatch, no_rescue, no_fence, no_attempt_limit, patient_redis, any_broker, trusting_cache, unclaimed_due,
         late_cancel, one_page_rescue, deferred_writes, raw_errors, weak_database, short_visibility, deaf_once,
-        no_canary, one_queue, no_row_security,
+        clock_off, slow, no_canary, one_queue, no_row_security,
     )
 }  # fmt: skip
 SWITCHES["kill_instead_of_term"] = lambda _: None  # read by the test itself: the unprotected variant is SIGKILL

@@ -1,9 +1,11 @@
-"""Memory of the processes of a running system over time, and its drawing."""
+"""What the processes of a running system hold and take, and the drawing of it over time."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from html import escape
 from pathlib import Path
 
@@ -19,18 +21,31 @@ COLOURS = (
 
 def resident(supervisor: Supervisor) -> dict[str, int]:
     """Bytes that each process holds, by role and its place among the processes of the role (0 is the oldest)."""
-    groups = {child.process.pid: child.command.name for child in supervisor.children}
     found: dict[str, list[tuple[int, int]]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                name = groups.get(os.getpgid(int(entry.name)))
-                if name is not None:
-                    pages = int((entry / "statm").read_text().split()[1])
-                    found.setdefault(name, []).append((int(entry.name), pages * os.sysconf("SC_PAGE_SIZE")))
-            except (OSError, IndexError):  # it has ended meanwhile
-                continue
+    for name, entry in _processes(supervisor):
+        with suppress(OSError, IndexError):  # it has ended meanwhile
+            pages = int((entry / "statm").read_text().split()[1])
+            found.setdefault(name, []).append((int(entry.name), pages * os.sysconf("SC_PAGE_SIZE")))
     return {f"{name} {n}": size for name, some in found.items() for n, (_, size) in enumerate(sorted(some))}
+
+
+def processor_s(supervisor: Supervisor) -> Counter[str]:
+    """Seconds of processor time by role, of children that have ended as well."""
+    spent: Counter[str] = Counter()
+    for name, entry in _processes(supervisor):
+        with suppress(OSError, IndexError):
+            times = (entry / "stat").read_text().rsplit(")", 1)[1].split()[11:15]
+            spent[name] += sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
+    return spent
+
+
+def _processes(supervisor: Supervisor) -> Iterator[tuple[str, Path]]:
+    """The role and the folder in /proc of each living process."""
+    groups = {child.process.pid: child.command.name for child in supervisor.children}
+    for entry in Path("/proc").iterdir():
+        with suppress(OSError):
+            if entry.name.isdigit() and (name := groups.get(os.getpgid(int(entry.name)))) is not None:
+                yield name, entry
 
 
 def slope(points: Sequence[tuple[float, float]]) -> float:

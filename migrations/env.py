@@ -8,7 +8,9 @@ from quoting.adapters.sql.dialect import alone
 from quoting.adapters.sql.tables import metadata
 
 with context.config.attributes["engine"].connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    # One transaction for all that is missing, also on SQLite, which Alembic takes for a database that has none for DDL:
+    # of two that migrate at once the second then finds everything done.
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, transactional_ddl=True)
     with context.begin_transaction():
         alone(connection, "migrations")
         context.run_migrations()

@@ -53,13 +53,10 @@ class Postgres:
             time.sleep(0.05)
         raise RuntimeError(f"PostgreSQL did not start:\n{(self._home / 'log').read_text()}")
 
-    def end(self) -> None:
-        """The fast way: sessions are cut, nothing is lost."""
-        self._end(signal.SIGINT)
-
     def crash(self) -> None:
         """Without a checkpoint: what it knows when it starts again is what it had flushed."""
-        self._end(signal.SIGQUIT)
+        self._server.send_signal(signal.SIGQUIT)
+        self._server.wait(READY_WITHIN_S)
 
     @contextmanager
     def frozen(self) -> Iterator[None]:
@@ -75,10 +72,6 @@ class Postgres:
             for pid in pids:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGCONT)
-
-    def _end(self, number: signal.Signals) -> None:
-        self._server.send_signal(number)
-        self._server.wait(30)
 
     def database(self) -> str:
         """Make a database; its URL as the settings take it."""
@@ -108,7 +101,7 @@ def running_postgres() -> Iterator[Postgres]:
             postgres.start()
             yield postgres
         finally:
-            postgres.end()
+            postgres.crash()  # nothing of it is kept, and a checkpoint takes its time
 
 
 def _programs(home: Path, user: str | None) -> Path:

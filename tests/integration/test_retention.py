@@ -11,11 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from quoting.adapters.reference.bundle import read_bundle
 from quoting.adapters.reference.rules import parse_rule
+from quoting.adapters.sql.clearances import SqlClearances
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_reading import SqlRecord
 from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.units import Units
 from quoting.application.audit import verify
+from quoting.application.clearances import Withdrawal
+from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.errors import QuoteNotFound
 from quoting.domain.record import KEEPING_RULE, Fact, Kind
 from tests.integration.desk import TENANT, Desk
@@ -148,3 +151,47 @@ def test_what_is_old_is_found_by_an_index(engine: Engine, forget: SqlRetention):
         plan = connection.exec_driver_sql(f"{word} {statement}", parameters).all()
 
     assert "quotes_ended" in str(plan)
+
+
+@pytest.fixture
+def kept(engine: Engine) -> SqlClearances:
+    return SqlClearances(Units(engine), RECORDER)
+
+
+def an_old_clearance(desk: Desk, kept: SqlClearances, record_until: str, *, taken_back: bool = True) -> str:
+    """A clearance of long ago, whose record says until when it is kept. As time would have made it."""
+    clearance = Clearance("", "Prairie Compute", (), "US", None, "diversion", "R. Weiss", date(2015, 3, 2), "visited")
+    clearance_id = kept.add(TENANT, clearance).clearance.id
+    if taken_back:
+        kept.revoke(TENANT, clearance_id, Withdrawal("R. Weiss", "the site was sold"))
+    on = " ON {}" if desk.engine.dialect.name == "postgresql" else ""
+    for name, table in {"clearances_stay": "clearances", "record_is_not_changed": "record"}.items():
+        desk.change(f"DROP TRIGGER IF EXISTS {name}" + on.format(table))
+    desk.change("UPDATE clearances SET revoked_at = revoked_at - :age", age=(DAYS + 1) * 86_400_000)
+    desk.change("UPDATE record SET retain_until = :day WHERE subject = :id", day=record_until, id=clearance_id)
+    return clearance_id
+
+
+def test_a_clearance_taken_back_goes_when_its_years_are_over_and_the_chain_holds(
+    desk: Desk, forget: SqlRetention, kept: SqlClearances, engine: Engine
+):
+    clearance_id = an_old_clearance(desk, kept, "2020-01-01")
+
+    assert forget() == 1
+    assert kept.records(TENANT) == []
+    record = SqlRecord(Units(engine), RECORDER)
+    assert {entry.emptied for entry in record.entries(TENANT) if entry.subject == clearance_id} == {True}
+    assert verify(record, {}).faults == []
+    assert forget() == 0
+
+
+@pytest.mark.parametrize(("until", "taken_back"), [("2199-01-01", True), ("2020-01-01", False)], ids=["kept", "stands"])
+def test_a_clearance_that_is_kept_or_stands_stays_and_nobody_can_delete_it(
+    desk: Desk, forget: SqlRetention, kept: SqlClearances, until: str, taken_back: bool
+):
+    clearance_id = an_old_clearance(desk, kept, until, taken_back=taken_back)
+
+    assert forget() == 0
+    assert [found.clearance.id for found in kept.records(TENANT)] == [clearance_id]
+    with pytest.raises(IntegrityError):
+        desk.change("DELETE FROM clearances")

@@ -1,4 +1,4 @@
-"""What is old is deleted: quotes with their results and keys of idempotency, and the texts of the record on them.
+"""What is old is deleted: quotes with all that hangs on them, clearances taken back, and their texts on record.
 
 What the law has kept, five years or under a legal hold, is not touched. The chain of the record stays whole: an entry
 loses its texts and keeps its hash, and a new entry says which ones did.
@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.engine import Connection
 
+from quoting.adapters.sql.clearance_tables import clearances
 from quoting.adapters.sql.dialect import now_ms
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.record_tables import record
@@ -26,15 +27,16 @@ DAY_MS = 86_400_000
 
 class SqlRetention:
     """Args:
-    days: how long an ended quote or a check is kept at least. Its record may keep it longer: five years, or a hold.
+    days: how long an ended quote, a check or a clearance that was taken back is kept at least. Its record may keep it
+        longer: five years, or a hold.
     """
 
     def __init__(self, units: Units, recorder: Recorder, days: int) -> None:
         self._units, self._recorder, self._days = units, recorder, days
 
     def __call__(self) -> int:
-        """Delete one batch of what need not be kept; how many quotes and checks. Raises StoreUnavailable."""
-        found = self._units.read(self._old_quotes), self._units.read(self._old_checks)
+        """Delete one batch of what need not be kept; how many subjects. Raises StoreUnavailable."""
+        found = [self._units.read(old) for old in (self._old_quotes, self._old_checks, self._old_clearances)]
         return self._units.write(lambda c: self._forget(c, *found)) if any(found) else 0
 
     def _old_quotes(self, c: Connection) -> Sequence[str]:
@@ -47,23 +49,31 @@ class SqlRetention:
         query = select(record.c.subject).where(old, _free(record.c.subject, record.c.tenant))
         return c.scalars(query.order_by(record.c.recorded_at).limit(BATCH)).all()
 
+    def _old_clearances(self, c: Connection) -> Sequence[str]:
+        """Only what was taken back; quotes and checks that were answered with it hold it themselves."""
+        old = clearances.c.revoked_at < self._before()  # null as long as it stands
+        query = select(clearances.c.id).where(old, _free(clearances.c.id, clearances.c.tenant))
+        return c.scalars(query.order_by(clearances.c.revoked_at).limit(BATCH)).all()
+
     def _before(self) -> ColumnElement[int]:
         return now_ms() - self._days * DAY_MS
 
-    def _forget(self, c: Connection, ids: Sequence[str], checks: Sequence[str]) -> int:
+    def _forget(self, c: Connection, ids: Sequence[str], checks: Sequence[str], withdrawn: Sequence[str]) -> int:
         emptied: dict[str, list[int]] = defaultdict(list)
-        texts = select(record.c.tenant, record.c.seq).where(record.c.subject.in_([*ids, *checks]), record.c.facts != "")
+        subjects = [*ids, *checks, *withdrawn]
+        texts = select(record.c.tenant, record.c.seq).where(record.c.subject.in_(subjects), record.c.facts != "")
         for tenant, seq in c.execute(texts):
             emptied[tenant].append(seq)
         for tenant, entries in sorted(emptied.items()):
             self._recorder.empty(c, tenant, entries)
-        for table, column in (
-            (results, results.c.quote_id),
-            (idempotency, idempotency.c.quote_id),
-            (quotes, quotes.c.id),
+        for column, gone in (
+            (results.c.quote_id, ids),
+            (idempotency.c.quote_id, ids),
+            (quotes.c.id, ids),
+            (clearances.c.id, withdrawn),
         ):
-            c.execute(delete(table).where(column.in_(ids)))
-        return len(ids) + len(checks)
+            c.execute(delete(column.table).where(column.in_(gone)))
+        return len(subjects)
 
 
 def _free(subject: ColumnElement[str], tenant: ColumnElement[str]) -> ColumnElement[bool]:

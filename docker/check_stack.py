@@ -17,7 +17,8 @@ QUOTES, WORKERS = 6, 2
 WITHIN_S = 240
 FACTS = (
     "{{.Name}} {{.State.Status}} restarts={{.RestartCount}} user={{.Config.User}} "
-    "read_only={{.HostConfig.ReadonlyRootfs}} cap_drop={{.HostConfig.CapDrop}}"
+    "read_only={{.HostConfig.ReadonlyRootfs}} cap_drop={{.HostConfig.CapDrop}} "
+    "memory={{.HostConfig.Memory}} pids={{.HostConfig.PidsLimit}}"
 )
 
 

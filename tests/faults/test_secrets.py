@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 from pathlib import Path
@@ -11,9 +12,11 @@ import httpx2
 import pytest
 import yaml
 
+from quoting.adapters.memory import HARD
 from tests.faults.rig import a_small_request
 from tests.system import QUICK, Live
 
+PARENT_MIB = 256  # what the parent of a worker's processes holds
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 
@@ -74,6 +77,42 @@ def test_t40_containers_are_read_only_and_without_privileges(name: str):
     assert "no-new-privileges:true" in service["security_opt"]
     assert "privileged" not in service
     assert service.get("image", "").startswith("chipquote") or service.get("user", "999:999") != "0"
+
+
+def mib(limit: str) -> int:
+    return int(limit[:-1]) * {"m": 1, "g": 1024}[limit[-1]]
+
+
+def default(value: str) -> str:
+    """What compose puts in the place of `${NAME:-DEFAULT}` where nobody names another."""
+    match = re.fullmatch(r"\$\{\w+:-(\w+)\}", value)
+    return match[1] if match else value
+
+
+@pytest.mark.parametrize("name", sorted(COMPOSE["services"]))
+def test_t40_containers_are_bounded_in_memory_and_processes(name: str):
+    service = COMPOSE["services"][name]
+
+    assert 256 <= mib(default(service["mem_limit"])) <= 8192
+    assert 0 < service["pids_limit"] <= 256
+
+
+@pytest.mark.parametrize(
+    ("name", "processes"), [("worker", "CHIPQUOTE_WORKERS"), ("worker-small", "CHIPQUOTE_SMALL_WORKERS")]
+)
+def test_a_quote_that_needs_too_much_is_ended_before_its_container_is(name: str, processes: str):
+    service = COMPOSE["services"][name]
+    settings = {key: default(value) for key, value in service["environment"].items()}
+
+    refused_mib = int(settings["CHIPQUOTE_WORKER_MEMORY_MB"]) * HARD
+    assert mib(default(service["mem_limit"])) >= int(settings[processes]) * refused_mib + PARENT_MIB
+
+
+def test_a_redis_is_full_before_its_container_is():
+    for name in ("redis-broker", "redis-cache"):
+        service = COMPOSE["services"][name]
+        most = service["command"][service["command"].index("--maxmemory") + 1]
+        assert mib(service["mem_limit"]) >= 1.4 * int(most.removesuffix("mb"))
 
 
 def test_t40_the_image_runs_as_a_user_without_rights():

@@ -140,7 +140,7 @@ class Rig:
         with suppress(ProcessLookupError):
             os.killpg(self.redis_child.process.pid, signal.SIGKILL)
 
-    def until_redis_is_back(self, within_s: float = 20.0) -> None:
+    def until_redis_is_back(self, within_s: float = DRAIN_S) -> None:
         ends = time.monotonic() + within_s
         while time.monotonic() < ends:
             with suppress(Exception):
@@ -149,7 +149,7 @@ class Rig:
             time.sleep(0.05)
         raise AssertionError("Redis is not back")
 
-    def until_workers_listen(self, count: int, within_s: float = 30.0) -> None:
+    def until_workers_listen(self, count: int, within_s: float = DRAIN_S) -> None:
         """Wait until so many workers wait at the queue."""
         ends = time.monotonic() + within_s
         while sum(client["cmd"] == "brpop" for client in self.redis.client_list()) < count:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
-from redis import Redis, RedisError
+from redis import Redis
 
-from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.redis_cache import RedisCache, redis_client
 from quoting.application.quotes import Answer, CacheKey, Status
 
@@ -22,32 +18,8 @@ ANSWER = Answer(Status.SUCCEEDED, TEXT, hashlib.sha256(TEXT.encode()).hexdigest(
 KEY = CacheKey("acme", "r" * 64, "s" * 64)
 
 
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redis]:
-    folder: Path = tmp_path_factory.mktemp("redis")
-    server = embedded_redis(folder, "16mb")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(server.argv, stdin=subprocess.PIPE, stdout=log)
-    assert process.stdin is not None
-    with process.stdin:
-        process.stdin.write(server.configuration.encode())
-    client = redis_client(server.url)
-    ends = time.monotonic() + 60
-    while time.monotonic() < ends:
-        try:
-            client.ping()
-            break
-        except RedisError:
-            time.sleep(0.05)
-    yield client
-    client.close()
-    process.terminate()
-    process.wait()
-
-
 @pytest.fixture
 def cache(redis: Redis) -> RedisCache:
-    redis.flushall()
     return RedisCache(redis, "chipquote test", ttl_s=60, value_bytes=1000, looked_up=lambda _: None)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from quoting.adapters.sql.units import Units
 from quoting.application.errors import StoreUnavailable
 
 Unit = Callable[[Connection], Any]
+Items = Callable[[Connection, Sequence[str]], list[str | Exception]]
 
 
 class Line:
@@ -33,17 +35,23 @@ class Line:
         self.commits += 1
 
     def write(self, *units: Unit) -> list[Future[Any]]:
+        return self._together([partial(self.units.write, unit) for unit in units])
+
+    def write_each(self, unit: Items, *items: str) -> list[Future[Any]]:
+        return self._together([partial(self.units.write_each, unit, item) for item in items])
+
+    def _together(self, calls: Sequence[Callable[[], Any]]) -> list[Future[Any]]:
         begun, go = threading.Event(), threading.Event()
 
         def first(_: Connection) -> None:
             begun.set()
             assert go.wait(60)
 
-        with ThreadPoolExecutor(len(units) + 1) as pool:
+        with ThreadPoolExecutor(len(calls) + 1) as pool:
             leading = pool.submit(self.units.write, first)
             assert begun.wait(60)
-            futures = [pool.submit(self.units.write, unit) for unit in units]
-            while len(self.units._line) < len(units):
+            futures = [pool.submit(call) for call in calls]
+            while len(self.units._line) < len(calls):
                 threading.Event().wait(0.001)
             go.set()
         leading.result()
@@ -91,6 +99,46 @@ def test_a_writer_that_fails_undoes_its_own_writes_and_no_others(line):
     assert isinstance(refused.exception(), LookupError)
     assert isinstance(broken.exception(), StoreUnavailable)
     assert line.notes == ["a", "z"]
+
+
+class Notes:
+    """A unit over items; it remembers which came together."""
+
+    def __init__(self) -> None:
+        self.runs: list[set[str]] = []
+
+    def __call__(self, c: Connection, names: Sequence[str]) -> list[str | Exception]:
+        self.runs.append(set(names))
+        if "breaks" in names:
+            raise LookupError("no")
+        for name in names:
+            if name != "refused":
+                note(name)(c)
+        return [LookupError("not this") if name == "refused" else name for name in names]
+
+
+def test_items_that_wait_for_one_unit_are_served_at_once(line):
+    unit = Notes()
+    a, refused, b = line.write_each(unit, "a", "refused", "b")
+    assert (a.result(), b.result()) == ("a", "b")
+    assert isinstance(refused.exception(), LookupError)
+    assert unit.runs == [{"a", "refused", "b"}]
+    assert line.notes == ["a", "b"]
+
+
+def test_an_item_that_breaks_the_unit_is_found_and_takes_none_with_it(line):
+    unit = Notes()
+    a, breaks, b = line.write_each(unit, "a", "breaks", "b")
+    assert (a.result(), b.result()) == ("a", "b")
+    assert isinstance(breaks.exception(), LookupError)
+    assert sorted(map(len, unit.runs)) == [1, 1, 1, 3]
+    assert line.notes == ["a", "b"]
+
+
+def test_a_refused_item_alone_is_refused(line):
+    with pytest.raises(LookupError):
+        line.units.write_each(Notes(), "refused")
+    assert line.notes == []
 
 
 def test_a_transaction_that_is_lost_as_a_whole_is_told_to_all_and_keeps_nothing(line):

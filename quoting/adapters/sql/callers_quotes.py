@@ -5,38 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from quoting.adapters.clock import sortable_id
 from quoting.adapters.remembered import Remembered
-from quoting.adapters.sql import archive, rows
+from quoting.adapters.sql import rows
+from quoting.adapters.sql.acceptance import Acceptance, Arrival, new_row, replayed
 from quoting.adapters.sql.clearances import standing
 from quoting.adapters.sql.dialect import now_ms
-from quoting.adapters.sql.fairness import used_up
 from quoting.adapters.sql.record import Recorder
-from quoting.adapters.sql.tables import idempotency, quotes, results
+from quoting.adapters.sql.tables import quotes, results
 from quoting.adapters.sql.units import Units
 from quoting.application.errors import TooManyWaiting
-from quoting.application.quotes import Answer, CacheUse, Idempotency, Page, Position, QuoteRecord, Status, Submission
+from quoting.application.quotes import Answer, Idempotency, Page, Position, QuoteRecord, Status, Submission
 from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.errors import (
-    IdempotencyMismatch,
     QuoteAlreadyEnded,
     QuoteHasNoResult,
     QuoteNotDone,
     QuoteNotFound,
 )
 from quoting.domain.snapshot import Pin, SourcePart
-from quoting.wire import json_text
-from quoting.wire.request import dump_request
 
 REMEMBERED_S, REMEMBERED = 5.0, 1000
 
 # Statements of every request are built once: to build one costs as much as to run it.
-_NOW = select(now_ms())
-_INSERT = insert(quotes).returning(quotes)
 _ONE = select(quotes).where(quotes.c.tenant == bindparam("of"), quotes.c.id == bindparam("quote"))
 
 
@@ -55,57 +49,31 @@ class CallersQuotes:
         max_attempts: int,
         waiting_limit: int,
     ) -> None:
-        self._units, self._recorder, self._packed, self._waiting_limit = units, recorder, packed, waiting_limit
-        self._dispatch_after_ms, self._max_attempts = int(dispatch_after_s * 1000), max_attempts
+        self._units, self._recorder, self._packed, self._max_attempts = units, recorder, packed, max_attempts
+        self._acceptance = Acceptance(recorder, packed, int(dispatch_after_s * 1000), waiting_limit)
         # What has ended never changes: it is followed without asking again.
         self._ended: Remembered[tuple[str, str], QuoteRecord] = Remembered(REMEMBERED_S, REMEMBERED)
         # Tenants that were at their limit lately: they are refused without keeping another from writing.
         self._full: Remembered[str, bool] = Remembered(REMEMBERED_S, REMEMBERED)
 
     def replayed(self, tenant: str, idempotency: Idempotency) -> QuoteRecord | None:
-        return self._units.read(lambda c: _replayed(c, tenant, idempotency), tenant)
+        return self._units.read(lambda c: replayed(c, tenant, idempotency), tenant)
 
     def accept(self, submission: Submission, known: Answer | None) -> tuple[QuoteRecord, bool]:
-        if self._full.get(submission.tenant):
-            self._units.read(lambda c: self._refuse(c, submission, known), submission.tenant)
-        values = self._values(submission, known)  # printed before the transaction begins
+        tenant, arrival = submission.tenant, Arrival(submission, known, new_row(submission, known, self._max_attempts))
         try:
-            accepted = self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
-        except IntegrityError:  # another process used the key, or stored the files, first: now it can be seen
-            accepted = self._units.write(lambda c: self._accept(c, submission, values, known), submission.tenant)
+            if self._full.get(tenant):
+                self._units.read(lambda c: self._acceptance.refuse(c, arrival), tenant)
+            try:
+                accepted = self._units.write_each(self._acceptance, arrival, tenant)
+            except IntegrityError:  # another process used the key, or stored the files, first: now it can be seen
+                accepted = self._units.write_each(self._acceptance, arrival, tenant)
+        except TooManyWaiting:
+            self._full.put(tenant, True)
+            raise
         if not accepted[1]:
             self._packed.pop(submission.pin.reference, None)  # stored for good: nobody has to look any more
         return accepted
-
-    def _refuse(self, c: Connection, submission: Submission, known: Answer | None) -> None:
-        used = submission.idempotency
-        if known is not None or (used is not None and _replayed(c, submission.tenant, used) is not None):
-            return
-        if used_up(c, submission.tenant, self._waiting_limit):
-            self._full.put(submission.tenant, True)
-            raise TooManyWaiting(self._waiting_limit)
-
-    def _accept(
-        self, c: Connection, submission: Submission, values: dict[str, Any], known: Answer | None
-    ) -> tuple[QuoteRecord, bool]:
-        used = submission.idempotency
-        if used is not None and (record := _replayed(c, submission.tenant, used)) is not None:
-            return record, True
-        self._refuse(c, submission, known)
-        self._keep_files(c, submission.pin)
-        row = c.execute(_INSERT, values | _times(c, known, self._dispatch_after_ms)).one()
-        if used is not None:
-            c.execute(
-                insert(idempotency).values(
-                    tenant=submission.tenant, key=used.key, fingerprint=used.fingerprint, quote_id=row.id
-                )
-            )
-        if known is not None:
-            c.execute(insert(results).values(quote_id=row.id, body=known.text, sha256=known.digest))
-        self._recorder.accepted(c, row)
-        if known is not None:
-            self._recorder.ended(c, [row], known)
-        return rows.record(row), False
 
     def clearances(self, tenant: str) -> tuple[Clearance, ...]:
         return self._units.read(lambda c: standing(c, tenant), tenant)
@@ -114,50 +82,13 @@ class CallersQuotes:
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
     ) -> None:
         def unit(c: Connection) -> None:
-            self._keep_files(c, pin)
+            self._acceptance.keep_files(c, pin.reference)
             self._recorder.checked(c, tenant, checks, pin, parts)
 
         try:
             self._units.write(unit, tenant)
         except IntegrityError:  # another process stored the files first: now they can be seen
             self._units.write(unit, tenant)
-
-    def _keep_files(self, c: Connection, pin: Pin) -> None:
-        blob = self._packed.get(pin.reference)
-        if blob is not None:
-            archive.keep(c, pin.reference, blob)
-
-    def _values(self, submission: Submission, known: Answer | None) -> dict[str, Any]:
-        pin, request = submission.pin, submission.request
-        values: dict[str, Any] = {
-            "id": sortable_id(),
-            "tenant": submission.tenant,
-            "status": Status.QUEUED,
-            "client_ref": request.client_ref,
-            "request_id": submission.request_id,
-            "request_json": json_text.canonical(dump_request(request)).decode(),
-            "request_digest": submission.request_digest,
-            "as_of": pin.as_of.isoformat(),
-            "reference_digest": pin.reference,
-            "rates_json": pin.rates,
-            "snapshot_digest": pin.digest,
-            "clearances_json": pin.clearances or None,
-            "limit_ms": int(submission.limit_s * 1000),
-            "expected_size": submission.expected_size,
-            "fence": 0,
-            "attempt": 0,
-            "max_attempts": self._max_attempts,
-            "dispatch_count": 0,
-            "cancel_requested": False,
-            "row_version": 1,
-        }
-        if known is not None:
-            values |= {
-                "status": known.status,
-                "cache": CacheUse.HIT,
-                "valid_until": known.valid_until and known.valid_until.isoformat(),
-            }
-        return values
 
     def get(self, tenant: str, quote_id: str) -> QuoteRecord:
         known = self._ended.get((tenant, quote_id))
@@ -205,28 +136,6 @@ class CallersQuotes:
                     self._recorder.ended(c, [row])
                 return record
         raise QuoteAlreadyEnded(f"the quote has ended: {_row(c, tenant, quote_id).status}")
-
-
-def _times(c: Connection, known: Answer | None, dispatch_after_ms: int) -> dict[str, int | None]:
-    """When it was accepted and, where its answer is known, ended; else when it is due to be woken again."""
-    now = c.scalar(_NOW) or 0
-    ended = None if known is None else now
-    due = now + dispatch_after_ms if known is None else None
-    return {"created_at": now, "started_at": ended, "finished_at": ended, "next_dispatch_at": due}
-
-
-def _replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | None:
-    query = (
-        select(quotes, idempotency.c.fingerprint)
-        .join(idempotency, idempotency.c.quote_id == quotes.c.id)
-        .where(idempotency.c.tenant == tenant, idempotency.c.key == used.key)
-    )
-    row = c.execute(query).first()
-    if row is None:
-        return None
-    if row.fingerprint != used.fingerprint:
-        raise IdempotencyMismatch("the key was used for another request")
-    return rows.record(row)
 
 
 def _row(c: Connection, tenant: str, quote_id: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.engine import Connection
@@ -11,17 +12,17 @@ from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
 from quoting.application.quotes import Size, Status
 
-_LAST_ALLOWED = (
-    select(quotes.c.tenant)
-    .where(quotes.c.tenant == bindparam("of"), quotes.c.status == Status.QUEUED)
-    .limit(1)
-    .offset(bindparam("before"))
+_QUEUED = (
+    select(quotes.c.tenant, func.count())
+    .where(quotes.c.tenant.in_(bindparam("of", expanding=True)), quotes.c.status == Status.QUEUED)
+    .group_by(quotes.c.tenant)
 )
 
 
-def used_up(c: Connection, tenant: str, limit: int) -> bool:
-    """Whether a tenant has as many quotes in the queue as it may."""
-    return c.execute(_LAST_ALLOWED, {"of": tenant, "before": limit - 1}).first() is not None
+def waiting(c: Connection, tenants: Iterable[str]) -> dict[str, int]:
+    """How many quotes of each tenant are in the queue. It is bounded, so that counting is cheap."""
+    wanted = sorted(tenants)
+    return {row[0]: row[1] for row in c.execute(_QUEUED, {"of": wanted})} if wanted else {}
 
 
 def of_size(size: Size, large_from: int | ColumnElement[int]) -> ColumnElement[bool]:

@@ -6,10 +6,8 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import date
-from itertools import groupby
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -21,17 +19,23 @@ from quoting.adapters.sql.dialect import alone, now_ms
 from quoting.adapters.sql.record_tables import record, record_heads
 from quoting.application.quotes import Answer
 from quoting.domain.parameters import Rule
-from quoting.domain.record import FIRST, Fact, Head, Kind, chained
+from quoting.domain.record import FIRST, Entry, Fact, Head, Kind, chained
 from quoting.domain.snapshot import Pin, SourcePart
 from quoting.wire import json_text
 
 # Strings of a result have their quotation marks escaped, so this finds the field and no text that looks like it.
 _DELIVERY = re.compile(r'"latest_delivery":"(\d{4}-\d\d-\d\d)"')
 
-_OF_TENANT = record_heads.c.tenant == bindparam("of")
-_HEAD = select(record_heads.c.seq, record_heads.c.hash, now_ms().label("now")).where(_OF_TENANT).with_for_update()
+# Locked in the order of the tenants, so that no two writers wait for each other.
+_HEADS = (
+    select(record_heads, now_ms().label("now"))
+    .where(record_heads.c.tenant.in_(bindparam("of", expanding=True)))
+    .order_by(record_heads.c.tenant)
+    .with_for_update()
+)
 _ADD = insert(record)
-_MOVE = update(record_heads).where(_OF_TENANT)
+_MOVE = update(record_heads).where(record_heads.c.tenant == bindparam("of"))
+_COLUMNS = tuple(field.name for field in fields(Entry))
 
 _PROVENANCE = '"provenance":'
 
@@ -47,8 +51,11 @@ class Recorder:
     def __init__(self, rule: Rule, engine: str) -> None:
         self._rule, self._engine = rule, engine
 
-    def accepted(self, c: Connection, row: Any) -> None:
-        """A quote was accepted: its request, and the reference data it is pinned to."""
+    def accepted(self, c: Connection, rows: Iterable[Any]) -> None:
+        """Quotes were accepted: their requests, and the reference data they are pinned to; of any tenants."""
+        self._append_all(c, [(row.tenant, self._start(row)) for row in rows])
+
+    def _start(self, row: Any) -> Fact:
         facts = {
             "engine": self._engine,
             "as_of": row.as_of,
@@ -58,7 +65,7 @@ class Recorder:
             "rates": _sha256(row.rates_json),
             **_cleared(row.clearances_json),
         }
-        self._append(c, row.tenant, [Fact(Kind.ACCEPTED, row.id, _text(facts), row.request_json, _day(row.created_at))])
+        return Fact(Kind.ACCEPTED, row.id, _text(facts), row.request_json, _day(row.created_at))
 
     def ended(
         self,
@@ -73,15 +80,13 @@ class Recorder:
             rows: rows of `quotes` as they are now; of any tenants.
             parts: versions of the reference data that the answer was computed from; without them it says so itself.
         """
-        found = sorted(rows, key=attrgetter("tenant"))
         deliveries = _DELIVERY.findall(answer.text) if answer is not None else []
         common: dict[str, Any] = {"answer": None if answer is None else answer.digest, "engine": self._engine}
         if parts:
             common["versions"] = {name: {"version": p.version, "digest": p.digest} for name, p in parts.items()}
         elif answer is not None:
             common["versions"] = _versions(answer)
-        for tenant, group in groupby(found, key=attrgetter("tenant")):
-            self._append(c, tenant, [_end(row, common, deliveries) for row in group])
+        self._append_all(c, [(row.tenant, _end(row, common, deliveries)) for row in rows])
 
     def checked(
         self, c: Connection, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
@@ -124,20 +129,33 @@ class Recorder:
         facts = {"entries": sorted(entries)}
         self._append(c, tenant, [Fact(Kind.EMPTIED, sortable_id(), _text(facts), "", today)])
 
-    def _append(self, c: Connection, tenant: str, facts: Sequence[Fact]) -> None:
-        """Add entries under the lock of the head: two writers of a tenant never fork its chain."""
-        mine = {"of": tenant}
-        row = c.execute(_HEAD, mine).first()
-        if row is None:
-            alone(c, f"record/{tenant}")  # there is no row to lock yet
-            if c.execute(_HEAD, mine).first() is None:
-                c.execute(insert(record_heads).values(tenant=tenant, seq=0, hash=FIRST))
-            row = c.execute(_HEAD, mine).one()
-        entries = list(chained(Head(tenant, row.seq, row.hash), facts, row.now, self._rule))
-        if not entries:
+    def _append(self, c: Connection, tenant: str, facts: Iterable[Fact]) -> None:
+        self._append_all(c, [(tenant, fact) for fact in facts])
+
+    def _append_all(self, c: Connection, facts: Sequence[tuple[str, Fact]]) -> None:
+        """Add entries, each to its tenant's chain, under the locks of the heads: two writers never fork a chain."""
+        if not facts:
             return
-        c.execute(_ADD, [asdict(entry) for entry in entries])
-        c.execute(_MOVE, mine | {"seq": entries[-1].seq, "hash": entries[-1].hash})
+        of: dict[str, list[Fact]] = {}
+        for tenant, fact in facts:
+            of.setdefault(tenant, []).append(fact)
+        heads = _heads(c, of)
+        entries = {t: list(chained(heads[t][0], facts, heads[t][1], self._rule)) for t, facts in of.items()}
+        c.execute(_ADD, [{name: getattr(e, name) for name in _COLUMNS} for added in entries.values() for e in added])
+        c.execute(_MOVE, [{"of": t, "seq": added[-1].seq, "hash": added[-1].hash} for t, added in entries.items()])
+
+
+def _heads(c: Connection, tenants: Iterable[str]) -> dict[str, tuple[Head, int]]:
+    """The locked heads of the tenants, and the time; who has none yet gets one."""
+    wanted = sorted(tenants)
+    found = {row.tenant: row for row in c.execute(_HEADS, {"of": wanted})}
+    for tenant in wanted:
+        if tenant not in found:
+            alone(c, f"record/{tenant}")  # there is no row to lock yet
+            if c.execute(_HEADS, {"of": [tenant]}).first() is None:
+                c.execute(insert(record_heads).values(tenant=tenant, seq=0, hash=FIRST))
+            found[tenant] = c.execute(_HEADS, {"of": [tenant]}).one()
+    return {tenant: (Head(tenant, row.seq, row.hash), row.now) for tenant, row in found.items()}
 
 
 def _end(row: Any, common: Mapping[str, Any], deliveries: Sequence[str]) -> Fact:

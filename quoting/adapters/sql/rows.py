@@ -18,7 +18,7 @@ from quoting.wire.request import load_request
 ENDED = tuple(status.value for status in Status if status.done)
 
 
-def record(row: Row[Any]) -> QuoteRecord:
+def record(row: Any) -> QuoteRecord:
     """The quote a row of `quotes` stands for."""
     return QuoteRecord(
         id=row.id,

@@ -23,7 +23,11 @@ from quoting.adapters.sql.silence import Silence, silent
 from quoting.application.errors import StoreUnavailable
 
 TRIES, TRY_FOR_S = 5, 10.0
+_I = TypeVar("_I")
 _T = TypeVar("_T")
+
+# For each item its result, or why it is refused: then the unit has written nothing for it.
+Each = Callable[[Connection, Sequence[_I]], Sequence[_T | Exception]]
 
 
 class Units:
@@ -52,9 +56,19 @@ class Units:
             StoreUnavailable: the database did not answer, or stayed busy through every try.
             IntegrityError: a constraint refused it; nothing was written.
         """
+        return self._write(_Waiting(unit), tenant)
+
+    def write_each(self, unit: Each[_I, _T], item: _I, tenant: str | None = None) -> _T:
+        """As `write`, of a unit over items that serves at once all items that wait for it.
+
+        Raises:
+            Exception: what the unit has in the place of this item's result; nothing was written for it.
+        """
+        return self._write(_WaitingItem(unit, item), tenant)
+
+    def _write(self, mine: _Waiting[_T], tenant: str | None) -> _T:
         if not self._in_line:
-            return self._run(self._writes, unit, tenant)
-        mine = _Waiting(unit)
+            return self._run(self._writes, mine.unit, tenant)
         self._line.append(mine)
         with self._writing:
             if not mine.served:
@@ -100,8 +114,33 @@ class Units:
 
 
 def _run_all(waiting: Sequence[_Waiting[Any]], connection: Connection) -> None:
+    items: dict[Each[Any, Any], list[_WaitingItem[Any, Any]]] = {}
     for each in waiting:
-        each.run_beside_others(connection)
+        if isinstance(each, _WaitingItem):
+            items.setdefault(each.of_items, []).append(each)
+        else:
+            each.run_beside_others(connection)
+    for unit, some in items.items():
+        if len(some) == 1 or not _run_at_once(unit, some, connection):
+            for one in some:
+                one.run_beside_others(connection)
+
+
+def _run_at_once(unit: Each[_I, _T], waiting: Sequence[_WaitingItem[_I, _T]], connection: Connection) -> bool:
+    """Whether it went through; where it did not, nobody knows yet on whose account, and nothing is written."""
+    try:
+        with connection.begin_nested():
+            outcomes = unit(connection, [each.item for each in waiting])
+    except Exception:
+        if has_dropped_all(connection):
+            raise
+        return False
+    for each, outcome in zip(waiting, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            each.fail(outcome)
+        else:
+            each.keep(outcome)
+    return True
 
 
 class _Waiting(Generic[_T]):
@@ -133,3 +172,18 @@ class _Waiting(Generic[_T]):
                 raise
             told = isinstance(error, IntegrityError) or not isinstance(error, SQLAlchemyError)
             self.fail(error if told else StoreUnavailable(str(error)))
+
+
+class _WaitingItem(_Waiting[_T], Generic[_I, _T]):
+    """An item that stands in line for a unit over items."""
+
+    def __init__(self, unit: Each[_I, _T], item: _I) -> None:
+        super().__init__(partial(_only, unit, item))
+        self.of_items, self.item = unit, item
+
+
+def _only(unit: Each[_I, _T], item: _I, connection: Connection) -> _T:
+    outcome = unit(connection, [item])[0]
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome

@@ -46,9 +46,11 @@ def _none_countable(linear: LinearModel) -> list[bool]:
 
 # Name, what is put in its place.
 DEVICES: dict[str, tuple[str, Any]] = {
-    "a plan among the favoured columns first": (_CODE + "search:_WIDE", 10**9),
+    "a wide model narrowed first": (_CODE + "search:_WIDE", 10**9),
+    "a part of the room above the relaxation first": (_CODE + "search:_FAR", math.inf),
     "bounds from that plan's cost": (_CODE + "search:affordable", lambda model, most: list(model.linear.upper)),
-    "bounds from reduced costs": (_CODE + "search:reachable", lambda linear, upper, relaxed, value: list(upper)),
+    "bounds from reduced costs": (_CODE + "search:reachable", lambda model, upper, relaxed, value: list(upper)),
+    "only plans that are better by more than the gap": (_CODE + "search:Search._better", lambda search, name: None),
     "counted pieces left continuous": (_CODE + "highs:countable", _none_countable),
     "hard solves begun anew": (_CODE + "search:_ATTEMPTS", ((None, False),)),
     "tiers that cost more for more left out": (

@@ -16,7 +16,7 @@ WRAPPED = (
     ("price", "quoting.domain.candidates:landed_ladder"),
     ("build", "quoting.domain.plan_problem:ProblemBuilder.build"),
     ("build", "quoting.domain.allocation.search:Search.__init__"),
-    ("heuristic", "quoting.domain.allocation.search:Search._narrow"),
+    ("heuristic", "quoting.domain.allocation.search:Search._look_around"),
     ("solve", "quoting.domain.allocation.highs:solve"),
     ("recount", "quoting.domain.allocation.search:recount"),
     ("explain", "quoting.domain.quote:_Quoting._quote"),

@@ -20,7 +20,7 @@ from quoting.domain.errors import Cancelled
 from quoting.domain.watch import Watch
 
 _LARGEST = 2.0**23  # coefficients beyond are scaled down, by powers of two so that nothing is rounded
-_CLOSE_ENOUGH = 0.999  # of the gap asked for: what is lost when a bound is rounded outwards must not open it again
+CLOSE_ENOUGH = 0.999  # of the gap asked for: what is lost when a bound is rounded outwards must not open it again
 _ASK_EVERY_S = 0.1
 _WIDE = 250  # columns from which on presolve makes one sweep: more costs more than it gives, above all in sub-models
 _WHOLE = 1e-5  # what differs by less from a whole number is one
@@ -74,7 +74,9 @@ class How:
     """How to solve.
 
     `gap` is relative; values that differ by less than `resolution` (units of the objective) are the same. `limit_s`:
-    least time to take, where that is less than what is left. `first`: the first solution will do. `start`, `upper`:
+    least time to take, where that is less than what is left. `first`: the first solution will do. `within`: only
+    solutions that are better than this value are looked for; INFEASIBLE then says that there is none, though a worse
+    one may have been met on the way. `start`, `upper`:
     values to begin with and upper bounds in place of the model's, for all columns. `nodes`: at most so many branches.
     `shift` is added to the seed. `tell`: the watch hears of better plans. `strict`: every column is held whole, with
     tolerances as fine as the solver has them.
@@ -85,6 +87,7 @@ class How:
     resolution: float = 1.0
     limit_s: float | None = None
     first: bool = False
+    within: float | None = None
     start: Sequence[int] | None = None
     upper: Sequence[int] | None = None
     nodes: int | None = None
@@ -130,7 +133,7 @@ def _solve(
         "random_seed": effort.seed + how.shift,
         "time_limit": left,
         "presolve_mode": 1 if len(linear.lower) >= _WIDE else 0,
-        "mip_rel_gap": how.gap * _CLOSE_ENOUGH,
+        "mip_rel_gap": how.gap * CLOSE_ENOUGH,
         "mip_abs_gap": how.resolution * factor * 0.5,
         "mip_feasibility_tolerance": 1e-9 if how.strict else 1e-7,
         "primal_feasibility_tolerance": 1e-9 if how.strict else 1e-7,
@@ -140,6 +143,8 @@ def _solve(
         options["mip_max_nodes"] = min(nodes)
     if how.first:
         options["mip_max_improving_sols"] = 1
+    if how.within is not None:  # in the solver's own sense, in which all is minimised
+        options["objective_bound"] = how.within * factor * (-1.0 if how.maximise else 1.0)
     for name, value in options.items():
         solver.setOptionValue(name, value)
     program = _program(linear, costs, how.maximise, how.upper)
@@ -153,6 +158,8 @@ def _solve(
     _run(solver, watch, factor if how.tell else None)
     effort.spent_s += float(solver.getRunTime())
     solution = _read(solver, factor, how.first)
+    if how.within is not None:
+        solution = _read_within(solver, solution, how, factor)
     if solution.values is None:
         return solution, True
     values = np.array(solution.values, dtype=np.float64)
@@ -181,7 +188,13 @@ def relax(
         return None
     costs, factor = _scaled_costs(linear, objective)
     solver = _Quiet()
-    for name, value in {"threads": 1, "random_seed": effort.seed, "time_limit": effort.left_s}.items():
+    options: dict[str, Any] = {
+        "threads": 1,
+        "random_seed": effort.seed,
+        "time_limit": effort.left_s,
+        "presolve": "off",  # the reduced costs that its undoing gives back are far from the best there are
+    }
+    for name, value in options.items():
         solver.setOptionValue(name, value)
     program = _program(linear, costs, maximise, upper)
     program.integrality_ = []
@@ -212,6 +225,18 @@ def _read(solver: _Quiet, factor: float, first: bool) -> Solution:
     if done and values is not None:
         return Solution(Status.OPTIMAL, values, bound)
     return Solution(Status.UNKNOWN if values is None else Status.FEASIBLE, values, bound)
+
+
+def _read_within(solver: _Quiet, solution: Solution, how: How, factor: float) -> Solution:
+    """The solution of a search for what is better than a value: its bound says nothing of what is worse than that."""
+    assert how.within is not None
+    sign = -1.0 if how.maximise else 1.0
+    value = sign * float(solver.getInfo().objective_function_value) / factor
+    done = solution.status in (Status.OPTIMAL, Status.INFEASIBLE)
+    if done and (solution.values is None or value >= sign * how.within):
+        return Solution(Status.INFEASIBLE, solution.values, how.within)
+    bound = solution.bound
+    return solution if bound is None else replace(solution, bound=sign * min(sign * bound, sign * how.within))
 
 
 def _contradicts_itself(linear: LinearModel) -> bool:

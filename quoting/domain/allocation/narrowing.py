@@ -61,18 +61,39 @@ def likely(model: PlanModel, relaxed: Relaxation, more: int) -> list[int]:
     return upper
 
 
-def reachable(linear: LinearModel, upper: Sequence[int], relaxed: Relaxation, value: float) -> list[int]:
+def reachable(model: PlanModel, upper: Sequence[int], relaxed: Relaxation, value: float) -> list[int]:
     """Upper bounds outside of which no plan is better than a value: each further unit costs its reduced cost.
+
+    A price break costs that of its least quantity as well, for none is taken without it.
 
     Args:
         upper: the bounds under which the relaxation was solved.
-        value: of the plan in hand, in the sense and units of the relaxation.
+        value: of the plan in hand or aimed at, in the sense and units of the relaxation.
     """
+    linear = model.linear
     room = (value - relaxed.value) * (1 + _SAFETY) + _SAFETY * max(1.0, abs(relaxed.value))
     narrowed = list(upper)
-    for column, cost in enumerate(relaxed.costs):
-        if cost > 0 and room < cost * (upper[column] - linear.lower[column]):
-            narrowed[column] = linear.lower[column] + math.floor(room / cost)
+
+    def narrow(column: int, room: float) -> None:
+        cost, low = relaxed.costs[column], linear.lower[column]
+        if cost > 0 and room < cost * (narrowed[column] - low):
+            narrowed[column] = low + max(math.floor(room / cost), 0)
+
+    for column in range(len(narrowed)):
+        narrow(column, room)
+    for s, source in enumerate(model.sources):
+        for t, (tier, taken) in enumerate(zip(source.tiers, model.taken(s), strict=False)):
+            quantities = [model.quantities((s, b))[t] for b in range(len(source.blocks))]
+            if quantities[0].column == taken:
+                continue
+            left = room - max(relaxed.costs[taken], 0.0)
+            for q in quantities:
+                narrow(q.column, left)
+            each = min(max(relaxed.costs[q.column], 0.0) / q.step for q in quantities)
+            most = sum(narrowed[q.column] * q.step for q in quantities)
+            if not narrowed[taken] or most < tier.least or left < tier.least * each:
+                for column in (taken, *(q.column for q in quantities)):
+                    narrowed[column] = linear.lower[column]
     return narrowed
 
 

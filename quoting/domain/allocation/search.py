@@ -20,8 +20,9 @@ from quoting.domain.watch import Watch
 
 ROOM = 4  # see `sources.read_sources`
 _WIDE = 250  # columns from which on a model is narrowed first
-_VERY_WIDE = 5_000  # from which on it is narrowed twice, as it is where the first plan is not near the relaxation
+_VERY_WIDE = 20_000  # from which on it is narrowed twice, as it is where the first plan is not near the relaxation
 _NEAR = 0.05
+_FAR, _AIM = 0.005, 0.25  # room above the relaxation from which on a part of it is searched first, and that part
 _ROUGH = ((0.7, 1e-2), (3.0, 5e-5))  # columns let in beside each one the relaxation uses, gap of the plan that narrows
 _FEW = 6  # offers let in beside those the relaxation uses, where offers stand apart
 _FEW_GAP, _FEW_NODES = 3e-4, 80  # of the plan that narrows then, and the branches it may take
@@ -74,23 +75,24 @@ class Search:
         objective, terms = OBJECTIVES[name], self.terms[name]
         grain = _grain(terms)
         until = self.effort.spent_s + self.effort.left_s * (0.5 if halved else 1.0)
-        upper = self._narrow(name, until)
+        asked = How(
+            maximise=objective.maximise,
+            gap=self.effort.gap,
+            resolution=0.01 if grain is None else 1 / grain,
+            tell=True,
+        )
+        upper, solution = self._approach(name, asked, until)
         for shift, (nodes, fresh) in enumerate(_ATTEMPTS):
-            how = How(
-                maximise=objective.maximise,
-                gap=self.effort.gap,
-                resolution=0.01 if grain is None else 1 / grain,
-                limit_s=max(until - self.effort.spent_s, 0.0),
-                upper=None if fresh else upper,
-                nodes=nodes,
-                shift=shift,
-                tell=True,
-            )
-            solution = self.solve(terms, how, fresh=fresh)
-            if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or self.effort.spent_s >= until:
-                break
-            if self.effort.most_nodes is not None:  # who counts nodes wants one try, not a proof at any price
-                break
+            if solution is not None:
+                if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or self.effort.spent_s >= until:
+                    break
+                if shift and self.effort.most_nodes is not None:  # who counts nodes wants no proof at any price
+                    break
+            how = replace(asked, upper=None if fresh else upper, nodes=nodes, shift=shift, within=self._better(name))
+            solution = self.solve(terms, self._until(how, until), fresh=fresh)
+            if solution.status is Status.INFEASIBLE and how.within is not None:
+                solution = replace(solution, status=Status.OPTIMAL)
+        assert solution is not None
         if self.best is None:
             return solution.status, None
         if solution.status is Status.INFEASIBLE:  # not so: there is the plan in hand
@@ -102,39 +104,71 @@ class Search:
         self.guide = name
         return solution.status, ObjectiveValue(name, value, bound)
 
-    def _narrow(self, name: str, until: float) -> list[int] | None:
-        """In a wide model, upper bounds of its columns that lose no plan better than one that is soon found."""
-        objective, terms, linear = OBJECTIVES[name], self.terms[name], self.model.linear
-        if len(linear.lower) < _WIDE:
-            return None
-        if self._start() is None:
-            relaxed = highs.relax(linear, terms, self.effort, self.watch, maximise=objective.maximise)
-            if relaxed is None:
-                return None
-            for upper, gap, nodes in self._kernels(relaxed):
-                rough = How(
-                    maximise=objective.maximise,
-                    gap=max(gap, self.effort.gap),
-                    limit_s=max(until - self.effort.spent_s, 0.0) / 4,
-                    upper=upper,
-                    nodes=nodes,
-                    tell=True,
-                )
-                self.solve(terms, rough)
-                if self.best is not None and len(linear.lower) < _VERY_WIDE:
-                    value = self.best.count.objectives[name]
-                    if abs(float(value) - abs(relaxed.value)) <= _NEAR * abs(relaxed.value):
-                        break
+    def _approach(self, name: str, asked: How, until: float) -> tuple[list[int] | None, Solution | None]:
+        """In a wide model, upper bounds of its columns that lose no plan better than one that is soon found; and what
+        was found, where that was the best already."""
+        model, terms = self.model, self.terms[name]
+        relaxed = self._relax(name, model.linear.upper) if len(model.linear.lower) >= _WIDE else None
+        if relaxed is None:
+            return None, None
+        self._look_around(name, relaxed, asked, until)
         start = self._start()
         if start is None or self.best is None:
-            return None
+            return None, None
         value = self.best.count.objectives[name]
-        upper = affordable(self.model, value) if name == "min_cost" else list(linear.upper)
+        upper = affordable(model, value) if name == "min_cost" else model.linear.upper
         upper = [max(bounds) for bounds in zip(upper, start, strict=True)]
-        relaxed = highs.relax(linear, terms, self.effort, self.watch, maximise=objective.maximise, upper=upper)
-        if relaxed is not None:
-            upper = reachable(linear, upper, relaxed, float(-value if objective.maximise else value))
-        return [max(bounds) for bounds in zip(upper, start, strict=True)]
+        relaxed = self._relax(name, upper)
+        if relaxed is None:
+            return upper, None
+        room = self._room(name, relaxed)
+        if room > _FAR * abs(relaxed.value):
+            aim = relaxed.value + room * _AIM
+            near = replace(
+                asked,
+                within=-aim if asked.maximise else aim,
+                upper=reachable(model, upper, relaxed, aim),
+                nodes=_ATTEMPTS[0][0],
+            )
+            solution = self.solve(terms, self._until(near, until, 0.25), fresh=True)
+            if solution.status is Status.OPTIMAL:
+                return None, solution
+            start, room = self._start(), self._room(name, relaxed)
+            assert start is not None
+        upper = reachable(model, upper, relaxed, relaxed.value + room)
+        return [max(bounds) for bounds in zip(upper, start, strict=True)], None
+
+    def _look_around(self, name: str, relaxed: highs.Relaxation, asked: How, until: float) -> None:
+        """Look for a plan near the relaxation in small models, unless one is in hand."""
+        very_wide = len(self.model.linear.lower) >= _VERY_WIDE
+        near = self._room(name, relaxed) <= _NEAR * abs(relaxed.value)
+        for upper, gap, nodes in () if near else self._kernels(relaxed):
+            rough = replace(asked, gap=max(gap, asked.gap), upper=upper, nodes=nodes)
+            self.solve(self.terms[name], self._until(rough, until, 0.25))
+            if not very_wide and self._room(name, relaxed) <= _NEAR * abs(relaxed.value):
+                break
+
+    def _better(self, name: str) -> float | None:
+        """The value from which on a plan is better than that in hand by more than the gap asked for."""
+        if not self.effort.gap or self._start() is None or self.best is None:
+            return None
+        value = float(self.best.count.objectives[name])
+        step = self.effort.gap * highs.CLOSE_ENOUGH * abs(value)
+        return value + step if OBJECTIVES[name].maximise else value - step
+
+    def _relax(self, name: str, upper: Sequence[int]) -> highs.Relaxation | None:
+        maximise = OBJECTIVES[name].maximise
+        return highs.relax(self.model.linear, self.terms[name], self.effort, self.watch, maximise=maximise, upper=upper)
+
+    def _room(self, name: str, relaxed: highs.Relaxation) -> float:
+        """By how much the plan in hand is above the relaxation, in its sense."""
+        if self.best is None or self._start() is None:
+            return math.inf
+        value = float(self.best.count.objectives[name])
+        return (-value if OBJECTIVES[name].maximise else value) - relaxed.value
+
+    def _until(self, how: How, until: float, part: float = 1.0) -> How:
+        return replace(how, limit_s=max(until - self.effort.spent_s, 0.0) * part)
 
     def _kernels(self, relaxed: highs.Relaxation) -> Iterator[tuple[list[int], float, int | None]]:
         """Upper bounds that leave a small model in which a plan is looked for, one after the other, with the gap and

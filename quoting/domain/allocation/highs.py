@@ -54,7 +54,7 @@ class Relaxation:
     costs: Sequence[float]
 
 
-class _Quiet(highspy.Highs):
+class Quiet(highspy.Highs):
     """A solver that never prints: it would greet on standard output, where only JSON may stand."""
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class _Quiet(highspy.Highs):
 
 
 def solver_version() -> str:
-    return str(_Quiet().version())
+    return str(Quiet().version())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _solve(
     if left <= 0:
         return Solution(Status.UNKNOWN), True
     costs, factor = _scaled_costs(linear, objective)
-    solver = _Quiet()
+    solver = Quiet()
     options: dict[str, Any] = {
         "threads": 1,
         "random_seed": effort.seed + how.shift,
@@ -187,7 +187,7 @@ def relax(
     if effort.left_s <= 0 or not linear.lower:
         return None
     costs, factor = _scaled_costs(linear, objective)
-    solver = _Quiet()
+    solver = Quiet()
     options: dict[str, Any] = {
         "threads": 1,
         "random_seed": effort.seed,
@@ -212,7 +212,7 @@ def relax(
     )
 
 
-def _read(solver: _Quiet, factor: float, first: bool) -> Solution:
+def _read(solver: Quiet, factor: float, first: bool) -> Solution:
     status, info = solver.getModelStatus(), solver.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         return Solution(Status.INFEASIBLE)
@@ -227,7 +227,7 @@ def _read(solver: _Quiet, factor: float, first: bool) -> Solution:
     return Solution(Status.UNKNOWN if values is None else Status.FEASIBLE, values, bound)
 
 
-def _read_within(solver: _Quiet, solution: Solution, how: How, factor: float) -> Solution:
+def _read_within(solver: Quiet, solution: Solution, how: How, factor: float) -> Solution:
     """The solution of a search for what is better than a value: its bound says nothing of what is worse than that."""
     assert how.within is not None
     sign = -1.0 if how.maximise else 1.0
@@ -284,7 +284,7 @@ def _program(
     return lp
 
 
-def _run(solver: _Quiet, watch: Watch, factor: float | None) -> None:
+def _run(solver: Quiet, watch: Watch, factor: float | None) -> None:
     """Run the solver, asking the watch often whether to stop; with a factor the watch hears of better plans.
 
     The solver runs in a thread of its own, because it may not look up for seconds: told to stop, it is left behind and

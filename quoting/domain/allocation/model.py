@@ -94,6 +94,10 @@ class PlanModel:
     def quantities(self, key: BlockKey) -> list[Quantity]:
         return self._quantities[key]
 
+    def tiers(self, s: int) -> Sequence[Tier]:
+        """The price breaks of a source, or of its volume group."""
+        return self._tiers[s].tiers
+
     def taken(self, s: int) -> Sequence[int]:
         """The 0-1 columns of the price breaks of a source; none where it needs none."""
         return self._tiers[s].taken or ()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from quoting.domain.allocation import highs
+from quoting.domain.allocation.by_parts import Tree, Tried, falls_apart
 from quoting.domain.allocation.certificate import Recount, recount
 from quoting.domain.allocation.highs import How, Solution, Status
 from quoting.domain.allocation.linear import Number, Terms, greatest, least
@@ -108,6 +109,8 @@ class Search:
         """In a wide model, upper bounds of its columns that lose no plan better than one that is soon found; and what
         was found, where that was the best already."""
         model, terms = self.model, self.terms[name]
+        if (by_parts := self._by_parts(name, asked, until)) is not None:
+            return None, by_parts
         relaxed = self._relax(name, model.linear.upper) if len(model.linear.lower) >= _WIDE else None
         if relaxed is None:
             return None, None
@@ -137,6 +140,23 @@ class Search:
             assert start is not None
         upper = reachable(model, upper, relaxed, relaxed.value + room)
         return [max(bounds) for bounds in zip(upper, start, strict=True)], None
+
+    def _by_parts(self, name: str, asked: How, until: float) -> Solution | None:
+        """The least cost by a search over volume groups; None where that does not apply or finds no plan."""
+        if self._start() is not None or self.effort.most_nodes is not None or not falls_apart(self.model, name):
+            return None
+
+        def attempt(upper: list[int]) -> Tried:
+            solution = self.solve(self.terms[name], self._until(replace(asked, upper=upper), until))
+            value = None if self.best is None else float(self.best.count.objectives[name])
+            nothing = math.inf if solution.status is Status.INFEASIBLE else -math.inf
+            return Tried(value, nothing if solution.bound is None else solution.bound)
+
+        tree = Tree(self.model, self.terms[name], self.effort, self.watch, attempt, until, asked.resolution)
+        closed = tree.run()
+        if self.best is None:
+            return None
+        return Solution(Status.OPTIMAL if closed else Status.FEASIBLE, self.best.values, tree.bound)
 
     def _look_around(self, name: str, relaxed: highs.Relaxation, asked: How, until: float) -> None:
         """Look for a plan near the relaxation in small models, unless one is in hand."""

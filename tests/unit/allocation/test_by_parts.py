@@ -1,0 +1,129 @@
+"""A model taken apart by volume groups: its bounds hold, and a search by them finds what trying every plan finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+
+from bench.instances import total_quantity_discount
+from quoting.domain.allocation import by_parts
+from quoting.domain.allocation.allocate import allocate
+from quoting.domain.allocation.model import PlanModel
+from quoting.domain.allocation.objective import OBJECTIVES
+from quoting.domain.allocation.parts import Parts
+from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, Lot, Need, NoPlan, Use
+from quoting.domain.errors import Cancelled
+from quoting.domain.watch import Silent
+from tests.unit.allocation.brute_force import best_plan, number_of_plans
+from tests.unit.allocation.random_problems import random_problem
+
+SEEDS = range(60)
+
+
+def grouped_problem(seed: int) -> AllocationProblem:
+    """Two or three suppliers with a discount on all that is bought of them, for one or two demands."""
+    rng = Random(seed)
+    while True:
+        needs = tuple(Need(f"d{i}", "site", Fraction(rng.randint(2, 9), 2)) for i in range(rng.choice((1, 2, 2))))
+        lots, uses = [], []
+        for k in range(rng.choice((2, 2, 3))):
+            group = None if rng.random() < 0.15 else f"g{k}"
+            ends = sorted(rng.sample(range(2, 9), rng.choice((1, 2))))
+            thresholds = (rng.choice((1, 1, 2)), *(end for end in ends if end > 2))
+            for i in range(1 if group is None else rng.choice((1, 2))):
+                name = f"o{k}.{i}"
+                moq, multiple = rng.choice((1, 1, 1, 2)), rng.choice((1, 1, 1, 2))
+                charge = rng.choice((0, 0, rng.randint(1, 5_000)))
+                stock = rng.choice((None, rng.randint(2, 5)))
+                lots.append(Lot(name, f"v{k}", "c", "buy", thresholds, moq, multiple, stock, group, None, charge))
+                price = rng.randint(2_000, 9_000)
+                unit = tuple(price - 700 * t for t in range(len(thresholds)))
+                uses += [
+                    Use(name, need.demand, "site", rng.choice((Fraction(1), Fraction(3, 2))), unit, days=0)
+                    for need in needs
+                    if rng.random() < 0.8
+                ]
+        problem = AllocationProblem(tuple(lots), tuple(uses), needs)
+        if number_of_plans(problem) <= 4_000:
+            return problem
+
+
+def problems() -> Iterator[AllocationProblem]:
+    for seed in SEEDS:
+        yield grouped_problem(seed)
+        yield replace(random_problem(seed, rules=False), objectives=("min_cost",))
+
+
+def test_no_plan_costs_less_than_the_bound_whatever_the_prices() -> None:
+    bounded = 0
+    for seed, problem in enumerate(problems()):
+        best = best_plan(problem)
+        if best is None or any(need.amount is None for need in problem.needs):
+            continue
+        model = PlanModel(problem, Silent())
+        parts = Parts(model, OBJECTIVES["min_cost"].terms(model))
+        rng = np.random.default_rng(seed)
+        for most in (0.0, 3_000.0, 9_000.0, 90_000.0):
+            prices = rng.uniform(0.0, most, len(parts.amounts))
+            values = parts.offered(prices).values
+            bound = float(prices @ parts.amounts + values.min(axis=1).sum())
+            assert bound <= float(best.values[0]) * (1 + 1e-9) + 1e-6, problem
+            bounded += bound > 0
+    assert bounded > 50
+
+
+def test_a_search_by_parts_finds_what_trying_every_plan_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(by_parts, "_WIDE", 0)
+    searched = 0
+    for problem in problems():
+        best, found = best_plan(problem), allocate(problem, Effort(0.0, 60.0, 0), Silent())
+        if best is None:
+            assert isinstance(found, NoPlan)
+            assert found.proven
+            continue
+        assert isinstance(found, Allocation), problem
+        assert found.objectives[0].value == found.objectives[0].bound == best.values[0], problem
+        searched += by_parts.falls_apart(PlanModel(problem, Silent()), "min_cost")
+    assert searched > 20
+
+
+def test_a_drawn_total_quantity_discount_is_proven_to_the_minor_unit() -> None:
+    problem = total_quantity_discount(30, 50, 4, 1)
+
+    found = allocate(problem, Effort(0.0, 120.0, 0), Silent())
+
+    assert by_parts.falls_apart(PlanModel(problem, Silent()), "min_cost")
+    assert isinstance(found, Allocation)
+    assert found.stopped is None
+    assert found.objectives[0].value == found.objectives[0].bound
+
+
+def test_a_search_by_parts_that_time_cuts_short_says_so() -> None:
+    found = allocate(total_quantity_discount(50, 100, 4, 1), Effort(0.0, 8.0, 0), Silent())
+
+    assert isinstance(found, Allocation)
+    assert found.stopped == "time_limit"
+    assert found.objectives[0].bound < found.objectives[0].value
+
+
+def test_a_watch_that_stops_cancels_a_search_by_parts() -> None:
+    with pytest.raises(Cancelled):
+        allocate(total_quantity_discount(12, 100, 4, 1), Effort(0.0, 60.0, 0), StopsInTheSearch())
+
+
+class StopsInTheSearch(Silent):
+    """Stops with the first plan that is heard of."""
+
+    def __init__(self) -> None:
+        self.heard = False
+
+    def incumbent(self, value: float, bound: float | None) -> None:
+        self.heard = True
+
+    def stopped(self) -> bool:
+        return self.heard

@@ -118,9 +118,10 @@ def _titled(answer: httpx2.Response) -> list[str]:
 
 
 def modest(client: Client, ends: float, think_s: float) -> None:
+    """Think, then call, so that forty do not all begin with a post at the same moment."""
     while time.monotonic() < ends:
-        client.mixed()
         time.sleep(random.uniform(0, 2 * think_s))
+        client.mixed()
     client.close()
 
 

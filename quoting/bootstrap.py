@@ -17,6 +17,7 @@ from quoting.adapters.heartbeat import Heartbeat
 from quoting.adapters.market import PackagedMarket
 from quoting.adapters.metrics import PrometheusMeter
 from quoting.adapters.redis_cache import RedisCache, redis_client
+from quoting.adapters.redis_notices import RedisNotices
 from quoting.adapters.reference.bundle import read_bundle
 from quoting.adapters.reference.reading import Files
 from quoting.adapters.reference.rules import parse_rule
@@ -32,7 +33,7 @@ from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.clearances import Clearances
-from quoting.application.ports import Clock, JobQueue, KeyRing, Log, QuoteStore, ResultCache
+from quoting.application.ports import Clock, JobQueue, KeyRing, Log, Notices, QuoteStore, ResultCache
 from quoting.application.quotes import Census, Claim
 from quoting.config import Settings
 from quoting.domain.record import KEEPING_RULE
@@ -49,6 +50,7 @@ class Dependencies:
     store: QuoteStore
     market: PackagedMarket
     cache: ResultCache
+    notices: Notices
     queue: JobQueue
     keys: KeyRing
     clearances: Clearances
@@ -74,13 +76,13 @@ def dependencies(settings: Settings, *, for_callers: bool = False) -> Dependenci
     queue = CeleryQueue(settings.redis_url, settings.large_from)
     units = Units(connect(settings.database_url, settings.database_timeout_s if for_callers else None))
     market = PackagedMarket(_reference(settings), EcbRates(), SqlArchive(units).read)
+    redis = redis_client(settings.cache_url)
     return Dependencies(
         settings=settings,
         store=SqlQuoteStore(units, settings, ENGINE, {market.reference: market.files}),
         market=market,
-        cache=RedisCache(
-            redis_client(settings.cache_url), ENGINE, settings.cache_ttl_s, settings.cache_value_bytes, meter.looked_up
-        ),
+        cache=RedisCache(redis, ENGINE, settings.cache_ttl_s, settings.cache_value_bytes, meter.looked_up),
+        notices=RedisNotices(redis),
         queue=BackgroundQueue(queue) if for_callers else queue,
         keys=SqlKeyRing(units),
         clearances=SqlClearances(units, Recorder(parse_rule(market.files, KEEPING_RULE), ENGINE)),

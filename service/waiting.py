@@ -12,7 +12,9 @@ from quoting.application.quotes import QuoteRecord
 from service.deps import deps
 
 LONGEST_S = 20
-FIRST_LOOK_S, LONGEST_LOOK_S, GROWTH = 0.002, 0.1, 1.05  # a small quote is seen soon, a long one asked for seldom
+# Where it can be heard that a quote has ended, a look is for what was not heard, and may be late. Else a small quote is
+# seen soon, and a long one asked for seldom.
+FIRST_LOOK_S, FIRST_LOOK_OF_A_HEARER_S, LONGEST_LOOK_S, GROWTH = 0.002, 0.02, 0.1, 1.05
 PREFER = {
     "name": "Prefer",
     "in": "header",
@@ -36,8 +38,10 @@ class Waiters:
         try:
             ends = time.monotonic() + wait_s
             pause = FIRST_LOOK_S
+            time.sleep(min(pause, wait_s))  # nothing is done sooner, and the ring gets out
             while not record.status.done and time.monotonic() < ends:
-                time.sleep(pause)
+                if not deps().notices.hear_end(record.id, max(pause, FIRST_LOOK_OF_A_HEARER_S)):
+                    time.sleep(pause)
                 pause = min(pause * GROWTH, LONGEST_LOOK_S)
                 record = deps().store.get(record.tenant, record.id)
             return record

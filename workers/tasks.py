@@ -50,4 +50,5 @@ def compute(quote_id: str) -> None:
             turn, owner, store=d.store, market=d.market, cache=d.cache, pulse=d.pulse, meter=d.meter, log=d.log,
             make=make,
         ):  # fmt: skip
+            d.notices.say_ended(turn)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -54,7 +55,7 @@ class PackagedMarket:
         self.reference = digest(files)
         self._rates = rates
         self._archive = archive
-        self._parsed = lru_cache(maxsize=4)(self._parse)
+        self._parsing, self._parsed_once = threading.Lock(), lru_cache(maxsize=4)(self._parse)
         self._pinned = lru_cache(maxsize=64)(self._name)
         self._read = lru_cache(maxsize=64)(self._compose)
 
@@ -107,6 +108,11 @@ class PackagedMarket:
             parts={part.name: part for part in (*reference.parts, rates, *_clearances_part(pin, cleared))},
             digest=pin.digest,
         )
+
+    def _parsed(self, reference: str) -> _Reference:
+        """Threads that all begin with the same files read them once."""
+        with self._parsing:
+            return self._parsed_once(reference)
 
     def _parse(self, reference: str) -> _Reference:
         files = self.files if reference == self.reference else self._archive(reference)

@@ -11,6 +11,10 @@ class StoreUnavailable(DomainError):
     code = "unavailable"
 
 
+class ClearancesChanged(StoreUnavailable):
+    """The tenant's clearances are no longer what the quote was pinned to; nothing was stored."""
+
+
 class TooManyWaiting(DomainError):
     """The tenant has as many quotes waiting as it may; nothing was stored."""
 

@@ -41,7 +41,7 @@ class QuoteStore(Protocol):
     def accept(self, submission: Submission, known: Answer | None) -> tuple[QuoteRecord, bool]:
         """Store a quote, done at once where its answer is known; the flag says that the key was used before.
 
-        Raises IdempotencyMismatch, TooManyWaiting.
+        Raises IdempotencyMismatch, TooManyWaiting, ClearancesChanged.
         """
 
     def get(self, tenant: str, quote_id: str) -> QuoteRecord:
@@ -56,8 +56,12 @@ class QuoteStore(Protocol):
     def cancel(self, tenant: str, quote_id: str) -> QuoteRecord:
         """Ask for an end. Raises QuoteNotFound, QuoteAlreadyEnded."""
 
-    def clearances(self, tenant: str) -> tuple[Clearance, ...]:
-        """What the tenant has judged and not taken back: quotes and checks are pinned to it."""
+    def clearances(self, tenant: str, remembered: bool = False) -> tuple[Clearance, ...]:
+        """What the tenant has judged and not taken back: quotes and checks are pinned to it.
+
+        Args:
+            remembered: it may be some seconds old; `accept` sees whether it still holds.
+        """
 
     def record_checks(
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]
@@ -142,6 +146,16 @@ class ResultCache(Protocol):
         """Remember an answer for a while, if it fits."""
 
 
+class Notices(Protocol):
+    """Tells who waits for a quote that it has ended, so that they need not ask over and over. Never raises."""
+
+    def say_ended(self, quote_id: str) -> None:
+        """May get lost."""
+
+    def hear_end(self, quote_id: str, seconds: float) -> bool:
+        """Wait until it is said, about so long at most; False, at once, where nothing can be heard just now."""
+
+
 class KeyRing(Protocol):
     def caller(self, key: str) -> Caller | None:
         """Whom a key belongs to; None where it is unknown or revoked. Raises StoreUnavailable."""
@@ -186,5 +200,5 @@ class PulsingWatch(Watch, Protocol):
 
 
 Pulse = Callable[[Claim], AbstractContextManager[PulsingWatch]]
-Digest = Callable[[QuoteRequest], str]
+Print = Callable[[QuoteRequest], tuple[str, str]]  # a request as text, and the digest that equal ones share
 MakeQuote = Callable[[QuoteRequest, Snapshot, Watch], Quote]

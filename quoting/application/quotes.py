@@ -102,12 +102,18 @@ class Idempotency:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A dated request about to be stored, with the reference data it will be answered from."""
+    """A dated request about to be stored, with the reference data it will be answered from.
+
+    `request_text`: the request in JSON, as it is stored;
+    `clearances`: ids of the tenant's clearances that it is pinned to; they have to be those that stand as it is stored.
+    """
 
     tenant: str
     request: QuoteRequest
+    request_text: str
     request_digest: str
     pin: Pin
+    clearances: frozenset[str]
     idempotency: Idempotency | None
     expected_size: int
     request_id: str | None

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from quoting.application.errors import QueueUnavailable
-from quoting.application.ports import Clock, Digest, JobQueue, Market, QuoteStore, ResultCache
+from dataclasses import dataclass
+from datetime import date
+
+from quoting.application.errors import ClearancesChanged, QueueUnavailable
+from quoting.application.ports import Clock, JobQueue, Market, Print, QuoteStore, ResultCache
 from quoting.application.quotes import Idempotency, QuoteRecord, Submission, Wake
+from quoting.domain.controls.rulebook import Clearance
 from quoting.domain.market import expected_size, refuse_unexplainable
 from quoting.domain.plan_problem import refuse_unpriceable
 from quoting.domain.request import QuoteRequest, dated
@@ -20,7 +24,7 @@ def submit_quote(
     cache: ResultCache,
     queue: JobQueue,
     clock: Clock,
-    digest: Digest,
+    printed: Print,
     request_id: str | None = None,
 ) -> tuple[QuoteRecord, bool]:
     """Store the request with its day and its reference data pinned, and wake a worker.
@@ -39,16 +43,47 @@ def submit_quote(
     """
     request = dated(request, clock.today())
     assert request.as_of is not None  # dated fills it
-    pin = market.pin(request.as_of, store.clearances(tenant))
-    snapshot = market.snapshot(pin)
-    refuse_unpriceable(request, snapshot.fx)
-    refuse_unexplainable(request, snapshot)
-    size = expected_size(request, snapshot)
-    submission = Submission(tenant, request, digest(request), pin, idempotency, size, request_id)
-    record, replayed = store.accept(submission, cache.get(submission.cache_key))
+    asked = _Asked(request, request.as_of, tenant, idempotency, *printed(request), request_id)
+    try:
+        submission = asked.pinned(market, store.clearances(tenant, remembered=True))
+        record, replayed = store.accept(submission, cache.get(submission.cache_key))
+    except ClearancesChanged:
+        submission = asked.pinned(market, store.clearances(tenant))
+        record, replayed = store.accept(submission, cache.get(submission.cache_key))
     if not (replayed or record.status.done):
         ring(queue, Wake(record.id, submission.limit_s, submission.expected_size))
     return record, replayed
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A dated request whose reference data is not pinned yet."""
+
+    request: QuoteRequest
+    as_of: date
+    tenant: str
+    idempotency: Idempotency | None
+    text: str
+    digest: str
+    request_id: str | None
+
+    def pinned(self, market: Market, clearances: tuple[Clearance, ...]) -> Submission:
+        """Raises RequestInvalid."""
+        pin = market.pin(self.as_of, clearances)
+        snapshot = market.snapshot(pin)
+        refuse_unpriceable(self.request, snapshot.fx)
+        refuse_unexplainable(self.request, snapshot)
+        return Submission(
+            tenant=self.tenant,
+            request=self.request,
+            request_text=self.text,
+            request_digest=self.digest,
+            pin=pin,
+            clearances=frozenset(each.id for each in clearances),
+            idempotency=self.idempotency,
+            expected_size=expected_size(self.request, snapshot),
+            request_id=self.request_id,
+        )
 
 
 def ring(queue: JobQueue, wake: Wake) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any, ClassVar
@@ -24,7 +25,7 @@ from quoting.domain.request import (
 from quoting.wire.demand import MOST_PIECES, DemandShape, print_demand
 from quoting.wire.faults import faults_of, invalid, refused
 from quoting.wire.fields import Choice, Currency, Day, Id, Name, Number, Strict, Whole
-from quoting.wire.json_text import digest, number
+from quoting.wire.json_text import canonical, digest, number
 from quoting.wire.limits import BudgetShape, RuleShape, print_budget, print_rule
 from quoting.wire.meaning import meaning_faults
 from quoting.wire.offer import MOST_DAYS, OfferShape, print_offer
@@ -205,7 +206,16 @@ def dump_request(request: QuoteRequest) -> dict[str, Any]:
 
 def request_digest(request: QuoteRequest) -> str:
     """What equal requests share: all but `client_ref`, defaults filled in."""
-    return digest({name: value for name, value in dump_request(request).items() if name != "client_ref"})
+    return print_request(request)[1]
+
+
+def print_request(request: QuoteRequest) -> tuple[str, str]:
+    """The request as canonical JSON, and its `request_digest`: printed once where nothing is left out of it."""
+    document = dump_request(request)
+    text = canonical(document)
+    if document.pop("client_ref", None) is None:
+        return text.decode(), hashlib.sha256(text).hexdigest()
+    return text.decode(), digest(document)
 
 
 def _print_licence(licence: Licence) -> dict[str, Any]:

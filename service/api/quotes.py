@@ -14,7 +14,7 @@ from quoting.application.reference import reference_of_today
 from quoting.application.submit_quote import submit_quote
 from quoting.domain.errors import FieldFault, RequestInvalid
 from quoting.wire import json_text
-from quoting.wire.request import load_request, request_digest
+from quoting.wire.request import load_request, print_request
 from service.answers import PROBLEM, Answer, link
 from service.auth import caller
 from service.bodies import LARGE_LIMIT, is_short, read_json
@@ -75,7 +75,7 @@ def create_quote() -> Response:
         with refusals.heard(who.tenant):
             record, replayed = submit_quote(
                 order, who.tenant, used, store=d.store, market=d.market, cache=d.cache, queue=d.queue, clock=d.clock,
-                digest=request_digest, request_id=g.request_id,
+                printed=print_request, request_id=g.request_id,
             )  # fmt: skip
     return _waited(record, 202, {"Location": f"/v1/quotes/{record.id}"} | _REPLAYED[replayed])
 

@@ -16,7 +16,7 @@ from quoting.application.ports import MakeQuote
 from quoting.application.quotes import Idempotency, QuoteRecord
 from quoting.application.submit_quote import submit_quote
 from quoting.config import Settings
-from quoting.wire.request import load_request, request_digest
+from quoting.wire.request import load_request, print_request
 from tests.builders import a_request
 from tests.fakes import FakeCache, FakeMeter, FakeQueue, FixedClock, RememberedLog, StillPulse, quick_quote
 
@@ -51,7 +51,7 @@ class Desk:
             cache=self.cache,
             queue=self.queue,
             clock=FixedClock(),
-            digest=request_digest,
+            printed=print_request,
         )
 
     def compute(self, quote_id: str, make: MakeQuote = quick_quote, stopped: bool = False) -> None:

@@ -15,12 +15,12 @@ from quoting.adapters.sql.record_tables import record
 from quoting.adapters.sql.tables import idempotency, quotes
 from quoting.adapters.sql.units import Units
 from quoting.application.audit import verify
-from quoting.application.errors import TooManyWaiting
+from quoting.application.errors import ClearancesChanged, TooManyWaiting
 from quoting.application.quotes import Idempotency, Size, Status, Submission
 from quoting.domain.errors import IdempotencyMismatch
 from quoting.domain.record import KEEPING_RULE
 from quoting.domain.request import dated
-from quoting.wire.request import load_request, request_digest
+from quoting.wire.request import load_request, print_request
 from tests.builders import a_request
 from tests.fakes import FixedClock
 from tests.integration.desk import TENANT, Desk
@@ -43,10 +43,10 @@ def accept(desk: Desk, recorder: Recorder) -> Any:
 
 @pytest.fixture
 def arrival(desk: Desk) -> Any:
-    def make(name: str, tenant: str = TENANT, key: str | None = None) -> Arrival:
+    def make(name: str, tenant: str = TENANT, key: str | None = None, cleared: tuple[str, ...] = ()) -> Arrival:
         request = dated(load_request(a_request(client_ref=name)), FixedClock().today())
         pin, used = desk.market.pin(FixedClock().today()), None if key is None else Idempotency(key, name)
-        submission = Submission(tenant, request, request_digest(request), pin, used, 5, None)
+        submission = Submission(tenant, request, *print_request(request), pin, frozenset(cleared), used, 5, None)
         return Arrival(submission, None, new_row(submission, None, 3))
 
     return make
@@ -96,6 +96,13 @@ def test_the_limit_of_a_tenant_counts_those_that_came_with_it(desk: Desk, accept
 
     assert [isinstance(outcome, TooManyWaiting) for outcome in outcomes] == [False, False, True, False]
     assert len(desk.store.page(TENANT, Status.QUEUED, 10, None).quotes) == LIMIT
+
+
+def test_one_pinned_to_clearances_that_do_not_stand_is_refused_alone(accept, arrival):
+    (first, _), second = accept(arrival("a"), arrival("b", cleared=("taken back",)))
+
+    assert first.client_ref == "a"
+    assert isinstance(second, ClearancesChanged)
 
 
 def test_each_is_due_for_the_dispatcher_where_no_ring_is_heard(desk: Desk, accept, arrival):

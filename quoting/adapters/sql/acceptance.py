@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import BindParameter, bindparam, func, insert, literal, select, union_all
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.clock import sortable_id
 from quoting.adapters.sql import archive, rows
+from quoting.adapters.sql.clearance_tables import clearances
 from quoting.adapters.sql.dialect import now_ms
-from quoting.adapters.sql.fairness import waiting
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import idempotency, quotes, results
-from quoting.application.errors import TooManyWaiting
+from quoting.application.errors import ClearancesChanged, TooManyWaiting
 from quoting.application.quotes import Answer, CacheUse, Idempotency, QuoteRecord, Status, Submission
 from quoting.domain.errors import IdempotencyMismatch
-from quoting.wire import json_text
-from quoting.wire.request import dump_request
 
 Accepted = tuple[QuoteRecord, bool]
 
 # Statements of every request are built once: to build one costs as much as to run it.
-_NOW = select(now_ms())
+# The time, how many quotes of each tenant are in the queue (it is bounded, so that counting is cheap), and the
+# clearances of each that stand: all that acceptance depends on, in one trip.
+_NOTHING = literal("")
+_OF: BindParameter[Any] = bindparam("of", expanding=True)
+_AS_IT_STANDS = union_all(
+    select(literal("now"), _NOTHING, _NOTHING, now_ms()),
+    select(literal("queued"), quotes.c.tenant, _NOTHING, func.count())
+    .where(quotes.c.tenant.in_(_OF), quotes.c.status == Status.QUEUED)
+    .group_by(quotes.c.tenant),
+    select(literal("stands"), clearances.c.tenant, clearances.c.id, literal(0)).where(
+        clearances.c.tenant.in_(_OF), clearances.c.revoked_at.is_(None)
+    ),
+)
 _QUOTES, _KEYS, _RESULTS = insert(quotes), insert(idempotency), insert(results)
 _OF_KEY = (
     select(quotes, idempotency.c.fingerprint)
@@ -68,8 +78,7 @@ class Acceptance:
         """For each the quote and whether its key had been used for it, or why it is refused."""
         outcomes: list[Accepted | Exception] = []
         admitted: list[Arrival] = []
-        queued = Counter(waiting(c, {each.submission.tenant for each in arrivals if each.known is None}))
-        now = c.scalar(_NOW) or 0
+        now, queued, standing = _as_it_stands(c, {each.submission.tenant for each in arrivals})
         for arrival in arrivals:
             if arrival.key is not None and any(arrival.key == earlier.key for earlier in admitted):
                 self._store(c, admitted)  # the earlier one answers this one
@@ -77,9 +86,11 @@ class Acceptance:
             try:
                 replayed = self.replayed(c, arrival)
                 if replayed is None:
+                    if arrival.submission.clearances != standing[arrival.submission.tenant]:
+                        raise ClearancesChanged("the clearances change just now")
                     self._admit(arrival, queued, now)
                     admitted.append(arrival)
-            except (IdempotencyMismatch, TooManyWaiting) as refusal:
+            except (IdempotencyMismatch, TooManyWaiting, ClearancesChanged) as refusal:
                 outcomes.append(refusal)
             else:
                 record = rows.record(SimpleNamespace(**arrival.row)) if replayed is None else replayed
@@ -90,7 +101,7 @@ class Acceptance:
     def refuse(self, c: Connection, arrival: Arrival) -> None:
         """Raises TooManyWaiting where it would be refused for that."""
         if arrival.known is None and self.replayed(c, arrival) is None:
-            self._check_room(Counter(waiting(c, {arrival.submission.tenant})), arrival.submission.tenant)
+            self._check_room(_as_it_stands(c, {arrival.submission.tenant})[1], arrival.submission.tenant)
 
     def replayed(self, c: Connection, arrival: Arrival) -> QuoteRecord | None:
         used = arrival.submission.idempotency
@@ -136,6 +147,19 @@ class Acceptance:
             archive.keep(c, reference, blob)
 
 
+def _as_it_stands(c: Connection, tenants: Iterable[str]) -> tuple[int, Counter[str], dict[str, set[str]]]:
+    """The time; how many quotes of each tenant wait; the ids of the clearances of each that stand."""
+    now, queued, standing = 0, Counter[str](), {tenant: set[str]() for tenant in tenants}
+    for what, tenant, subject, number in c.execute(_AS_IT_STANDS, {"of": sorted(standing)}):
+        if what == "now":
+            now = number
+        elif what == "queued":
+            queued[tenant] = number
+        else:
+            standing[tenant].add(subject)
+    return now, queued, standing
+
+
 def replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | None:
     """The quote that a key was used for. Raises IdempotencyMismatch: for another request."""
     row = c.execute(_OF_KEY, {"of": tenant, "used": used.key}).first()
@@ -156,7 +180,7 @@ def new_row(submission: Submission, known: Answer | None, max_attempts: int) -> 
         "status": Status.QUEUED if known is None else known.status,
         "client_ref": request.client_ref,
         "request_id": submission.request_id,
-        "request_json": json_text.canonical(dump_request(request)).decode(),
+        "request_json": submission.request_text,
         "request_digest": submission.request_digest,
         "as_of": pin.as_of.isoformat(),
         "reference_digest": pin.reference,

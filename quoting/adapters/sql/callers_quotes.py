@@ -53,6 +53,7 @@ class CallersQuotes:
         self._acceptance = Acceptance(recorder, packed, int(dispatch_after_s * 1000), waiting_limit)
         # What has ended never changes: it is followed without asking again.
         self._ended: Remembered[tuple[str, str], QuoteRecord] = Remembered(REMEMBERED_S, REMEMBERED)
+        self._clearances: Remembered[str, tuple[Clearance, ...]] = Remembered(REMEMBERED_S, REMEMBERED)
         # Tenants that were at their limit lately: they are refused without keeping another from writing.
         self._full: Remembered[str, bool] = Remembered(REMEMBERED_S, REMEMBERED)
 
@@ -75,8 +76,13 @@ class CallersQuotes:
             self._packed.pop(submission.pin.reference, None)  # stored for good: nobody has to look any more
         return accepted
 
-    def clearances(self, tenant: str) -> tuple[Clearance, ...]:
-        return self._units.read(lambda c: standing(c, tenant), tenant)
+    def clearances(self, tenant: str, remembered: bool = False) -> tuple[Clearance, ...]:
+        known = self._clearances.get(tenant) if remembered else None
+        if known is not None:
+            return known
+        found = self._units.read(lambda c: standing(c, tenant), tenant)
+        self._clearances.put(tenant, found)
+        return found
 
     def record_checks(
         self, tenant: str, checks: Sequence[tuple[str, str]], pin: Pin, parts: Mapping[str, SourcePart]

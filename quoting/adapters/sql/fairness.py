@@ -1,9 +1,8 @@
-"""How much one tenant may ask for, and whose turn it is."""
+"""Whose turn it is."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, select
 from sqlalchemy.engine import Connection
@@ -11,18 +10,6 @@ from sqlalchemy.engine import Connection
 from quoting.adapters.sql.tables import quotes
 from quoting.adapters.sql.units import Units
 from quoting.application.quotes import Size, Status
-
-_QUEUED = (
-    select(quotes.c.tenant, func.count())
-    .where(quotes.c.tenant.in_(bindparam("of", expanding=True)), quotes.c.status == Status.QUEUED)
-    .group_by(quotes.c.tenant)
-)
-
-
-def waiting(c: Connection, tenants: Iterable[str]) -> dict[str, int]:
-    """How many quotes of each tenant are in the queue. It is bounded, so that counting is cheap."""
-    wanted = sorted(tenants)
-    return {row[0]: row[1] for row in c.execute(_QUEUED, {"of": wanted})} if wanted else {}
 
 
 def of_size(size: Size, large_from: int | ColumnElement[int]) -> ColumnElement[bool]:

@@ -189,7 +189,8 @@ def test_t13_a_corrupt_or_emptied_cache_changes_no_answer(rig: Rig):
         assert isinstance(value, bytes)
         rig.redis.set(name, value.replace(b"8000", b"1", 1))
 
-    second = rig.live.ask(rig.documents[key])
+    rig.documents["t13-again"] = rig.documents[key]
+    second = rig.post("t13-again")
     quote = rig.live.until_done(second)
     rig.redis.flushall()
     third = rig.live.http.get(f"/v1/quotes/{rig.ids[key]}/result")

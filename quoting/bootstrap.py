@@ -24,7 +24,7 @@ from quoting.adapters.reference.rules import parse_rule
 from quoting.adapters.sql.archive import SqlArchive
 from quoting.adapters.sql.census import SqlCensus
 from quoting.adapters.sql.clearances import SqlClearances
-from quoting.adapters.sql.dialect import connect
+from quoting.adapters.sql.dialect import WeakDatabase, connect
 from quoting.adapters.sql.keys import SqlKeyRing
 from quoting.adapters.sql.migrate import upgrade
 from quoting.adapters.sql.record import Recorder
@@ -33,6 +33,7 @@ from quoting.adapters.sql.retention import SqlRetention
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
 from quoting.application.clearances import Clearances
+from quoting.application.errors import StoreUnavailable
 from quoting.application.ports import Clock, JobQueue, KeyRing, Log, Notices, QuoteStore, ResultCache
 from quoting.application.quotes import Census, Claim
 from quoting.config import Settings
@@ -102,6 +103,23 @@ def local_market() -> PackagedMarket:
 def _reference(settings: Settings) -> dict[str, str]:
     """The package's files, and the lists that were imported into the data folder."""
     return {**read_bundle(), **imported_lists(settings.data_dir)}
+
+
+def check_database(settings: Settings) -> None:
+    """Refuse a database with weak commits. One that is down may come back, and every connection to it is asked again.
+
+    Raises:
+        WeakDatabase: names the setting that is weak.
+    """
+    engine = connect(settings.database_url, settings.database_timeout_s)
+    try:
+        Units(engine).read(lambda _: None)
+    except WeakDatabase:
+        raise
+    except StoreUnavailable:
+        return
+    finally:
+        engine.dispose()
 
 
 def prepare_database(settings: Settings, first_key: str) -> None:

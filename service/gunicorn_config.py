@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from quoting.bootstrap import check_database
 from quoting.config import Settings
 
 _settings = Settings.from_env(os.environ)
@@ -23,3 +24,8 @@ control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+def on_starting(_: object) -> None:
+    """Before any process is made: not on a database that may lose what it has acknowledged."""
+    check_database(_settings)

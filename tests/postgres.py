@@ -58,11 +58,21 @@ class Postgres:
         self._server.send_signal(signal.SIGQUIT)
         self._server.wait(READY_WITHIN_S)
 
+    def kill(self) -> None:
+        """SIGKILL to all its processes at once."""
+        for pid in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._server.wait(READY_WITHIN_S)
+
+    def _processes(self) -> list[int]:
+        main = self._server.pid
+        return [main, *map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())]
+
     @contextmanager
     def frozen(self) -> Iterator[None]:
         """SIGSTOP to all its processes for as long as the block lasts: it takes connections and says nothing."""
-        main = self._server.pid
-        pids = [main, *map(int, Path(f"/proc/{main}/task/{main}/children").read_text().split())]
+        pids = self._processes()
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGSTOP)

@@ -11,6 +11,8 @@ from celery.signals import heartbeat_sent, setup_logging, worker_init, worker_pr
 from quoting.adapters import logs, memory
 from quoting.adapters.broker_policy import EvictingBroker, check_broker
 from quoting.adapters.celery_queue import CeleryQueue, celery_app
+from quoting.adapters.sql.dialect import WeakDatabase
+from quoting.bootstrap import check_database
 from quoting.config import Settings
 from workers import alive, canary
 from workers.tasks import register
@@ -28,10 +30,11 @@ def _log_as_all_do(**_: Any) -> None:
 
 
 @worker_init.connect(weak=False)
-def _refuse_an_evicting_broker(**_: Any) -> None:
+def _refuse_what_may_forget(**_: Any) -> None:
     try:
         check_broker(settings.redis_url)
-    except EvictingBroker as error:
+        check_database(settings)
+    except (EvictingBroker, WeakDatabase) as error:
         sys.exit(str(error))  # Celery goes on after any other exception of a signal's receiver
 
 

@@ -10,7 +10,7 @@ import time
 from quoting.adapters.broker_policy import check_broker
 from quoting.application.dispatch import dispatch
 from quoting.application.errors import StoreUnavailable
-from quoting.bootstrap import dependencies
+from quoting.bootstrap import check_database, dependencies
 from quoting.config import Settings
 from workers import alive
 
@@ -21,6 +21,7 @@ def main() -> None:
     """Run until SIGTERM or SIGINT."""
     d, ended = dependencies(Settings.from_env(os.environ)), threading.Event()
     check_broker(d.settings.redis_url)
+    check_database(d.settings)
     forget_at = time.monotonic()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())

@@ -19,9 +19,16 @@ from tests.faults.rig import LONGEST_DRAIN
 from tests.faults.weakening import FOLDER, VARIABLE
 
 ROOT = Path(__file__).parents[2]
-SYSTEM, STORE, DATABASE, SIZES, WRITER = (
+SYSTEM, STORE, DATABASE, WEAK, SIZES, WRITER = (
     f"tests/faults/test_{n}.py"
-    for n in ("system_under_faults", "store_under_faults", "database_faults", "queues_by_size", "another_writer")
+    for n in (
+        "system_under_faults",
+        "store_under_faults",
+        "database_faults",
+        "weak_databases",
+        "queues_by_size",
+        "another_writer",
+    )
 )
 
 
@@ -46,7 +53,7 @@ ROWS = (
     Row("T9", "one_queue", SIZES, "t09"),
     Row("T10", "no_redispatch", SYSTEM, "t10"),
     Row("T11", "any_broker", DATABASE, "t11 and not full"),
-    Row("T12", "weak_database", DATABASE, "t12"),
+    Row("T12", "weak_database", WEAK, "t12"),
     Row("T13", "trusting_cache", SYSTEM, "t13"),
     Row("T14", "unclaimed_due", STORE, "t14"),
     Row("T15", "kill_instead_of_term", SYSTEM, "t15"),

@@ -1,4 +1,4 @@
-"""T11, T12, T19, T20: a broker or database that must not be used, is cut off, is full, or can only be read."""
+"""T11, T19, T20: a broker or database that must not be used, is cut off, is full, or can only be read."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from quoting.adapters.broker_policy import EvictingBroker, check_broker
 from quoting.adapters.embedded_redis import embedded_redis
 from quoting.adapters.market import PackagedMarket
 from quoting.adapters.redis_cache import redis_client
-from quoting.adapters.sql.dialect import WeakDatabase, connect
+from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.migrate import upgrade
 from quoting.adapters.sql.store import SqlQuoteStore
 from quoting.adapters.sql.units import Units
@@ -85,13 +85,6 @@ def test_t11_a_role_does_not_start_on_a_broker_that_may_evict(evicting: str, tmp
 
     assert ended.returncode != 0
     assert "allkeys-lru" in ended.stderr
-
-
-def test_t12_a_database_with_weak_commits_is_refused():
-    engine = connect("sqlite:///:memory:")
-    with pytest.raises((WeakDatabase, StoreUnavailable), match="journal_mode memory"):
-        Units(engine).read(lambda c: c.execute(text("SELECT 1")).scalar())
-    engine.dispose()
 
 
 def test_t19_sessions_that_are_terminated_lose_and_double_nothing(postgres: Postgres, market: PackagedMarket):

@@ -183,6 +183,17 @@ def weak_database(_: str) -> None:
     _replace(dialect, "_postgresql_is_durable", lambda *_: None)
 
 
+def no_flush(_: str) -> None:
+    """No defence: a SQLite that does not flush with every commit, whatever was asked of it."""
+    before = dialect._sqlite_settings
+
+    def settings(connection: Any, record: Any) -> None:
+        before(connection, record)
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    _replace(dialect, "_sqlite_settings", settings)
+
+
 def short_visibility(seconds: str) -> None:
     """No defence: makes Celery deliver again what is unacknowledged for so many seconds."""
     before = celery_queue.celery_app
@@ -226,6 +237,21 @@ def slow(seconds: str) -> None:
     _replace(test_point, "held", held)
 
 
+def dies_of(name: str) -> None:
+    """No defence: a process that computes the quote with this `client_ref` dies in it."""
+    before = test_point.held
+
+    def held(make: Any, path: str) -> Any:
+        def made(request: Any, *given: Any) -> Any:
+            if request.client_ref == name:
+                os._exit(137)
+            return make(request, *given)
+
+        return before(made, path)
+
+    _replace(test_point, "held", held)
+
+
 def deaf_once(flag: str) -> None:
     """No defence: the first worker that finds this file waits where nobody rings, and removes the file."""
     if "worker" in sys.orig_argv and Path(flag).exists():
@@ -261,7 +287,7 @@ SWITCHES: dict[str, Callable[[str], None]] = {
     for f in (
         no_redispatch, no_rescue, no_fence, no_attempt_limit, patient_redis, any_broker, trusting_cache, unclaimed_due,
         late_cancel, one_page_rescue, deferred_writes, raw_errors, weak_database, short_visibility, deaf_once,
-        clock_off, slow, no_canary, one_queue, no_row_security,
+        clock_off, slow, dies_of, no_flush, no_canary, one_queue, no_row_security,
     )
 }  # fmt: skip
 SWITCHES["kill_instead_of_term"] = lambda _: None  # read by the test itself: the unprotected variant is SIGKILL

@@ -20,6 +20,9 @@ FACTS = (
     "read_only={{.HostConfig.ReadonlyRootfs}} cap_drop={{.HostConfig.CapDrop}} "
     "memory={{.HostConfig.Memory}} pids={{.HostConfig.PidsLimit}}"
 )
+INSIDE = """id -u
+while read -r name value; do case $name in CapEff: | NoNewPrivs:) echo "$value" ;; esac; done < /proc/self/status
+touch /usr/written 2>&1 && echo written || true"""
 
 
 def docker(*arguments: str) -> str:
@@ -107,9 +110,19 @@ def check_crash(service: Service) -> None:
         sys.exit("a quote was lost, or the crash hit nobody")
 
 
+def check_closed() -> None:
+    """T40: from inside every container that runs: no root, no capability, nothing to write outside of what is given."""
+    for name in docker("compose", "ps", "--services", "--status", "running").split():
+        user, capabilities, privileges, written = docker("compose", "exec", "-T", name, "sh", "-c", INSIDE).splitlines()
+        print(f"{name}: user {user}, capabilities {capabilities}, no new privileges {privileges}, writes: {written}")
+        if user == "0" or int(capabilities, 16) or privileges != "1" or "Read-only file system" not in written:
+            sys.exit(f"{name} is open")
+
+
 def main() -> None:
     service = Service(first_key())
     check_seed(service)
+    check_closed()
     check_crash(service)
     for container in docker("compose", "ps", "-aq").split():
         print(docker("inspect", "-f", FACTS, container).strip())

@@ -1,7 +1,8 @@
 """T22 as a command: `python -m tests.faults.soak --quotes 20000`. Many small quotes; memory of each process, drawn.
 
-Ends with 1 where a quote is lost, or where the second half of the run shows a leak: more than 1 MiB a thousand quotes
-in a process, or Redis growing by more than a twentieth.
+Ends with 1 where a quote is lost, where the second half of the run shows a leak (more than 1 MiB a thousand quotes in a
+process, or files of counters that become more), or where Redis keeps more than it began with when the answers that it
+holds for a minute are gone. While they are there, it holds what was asked for in a minute: the machine decides.
 """
 
 from __future__ import annotations
@@ -24,10 +25,12 @@ from quoting.config import Settings
 from tests.faults.memory import MIB, resident, slope, svg
 from tests.faults.rig import a_small_request
 
-CALLERS, MOST_WAITING, MOST_RISE, MOST_GROWTH = 3, 100, 1.0, 0.05
+CALLERS, MOST_WAITING, CACHE_TTL_S = 3, 100, 60
+MOST_RISE, MOST_KEYS_LEFT, MOST_MIB_LEFT = 1.0, 10, 0.5
+REDIS = "redis used"
 ENV = {
     "CHIPQUOTE_API_KEY": "cq_live_first-key-of-the-soak",
-    "CHIPQUOTE_CACHE_TTL_S": "60",
+    "CHIPQUOTE_CACHE_TTL_S": str(CACHE_TTL_S),
     "CHIPQUOTE_LOG_LEVEL": "WARNING",
 }
 
@@ -51,9 +54,16 @@ def ended(system: System) -> tuple[int, int]:
     return sum(statuses.values()) - open_ones, open_ones
 
 
+def at_rest(redis: Redis) -> tuple[int, float]:
+    """Keys, and MiB in use. Who looks at every key lets Redis drop what is past its time."""
+    keys = sum(1 for _ in redis.scan_iter(count=1000))
+    return keys, int(redis.info("memory")["used_memory"]) / MIB
+
+
 def run(folder: Path, quotes: int, drawing: Path | None, every_s: float) -> int:
     with running_system(folder / "var", workers=2, env=ENV) as system:
         redis = Redis.from_url(system.redis_url)
+        before = at_rest(redis)
         numbers, room = count(), threading.Event()
         room.set()
         crew = [
@@ -70,7 +80,7 @@ def run(folder: Path, quotes: int, drawing: Path | None, every_s: float) -> int:
                 looked = time.monotonic()
                 files.append(len(list((folder / "var" / "metrics").iterdir())))
                 memory = {name: size / MIB for name, size in resident(system.supervisor).items() if size}
-                memory["redis used"] = int(redis.info("memory")["used_memory"]) / MIB
+                memory[REDIS] = int(redis.info("memory")["used_memory"]) / MIB
                 for name, size in memory.items():
                     lines.setdefault(name, []).append((done / 1000, size))
                 took = time.monotonic() - began
@@ -82,17 +92,27 @@ def run(folder: Path, quotes: int, drawing: Path | None, every_s: float) -> int:
                 break
             time.sleep(0.25)
         took = time.monotonic() - began
+        time.sleep(CACHE_TTL_S)
+        after = at_rest(redis)
         redis.close()
     lines = {name: points for name, points in lines.items() if len(points) > 1}
     if drawing is not None:
         title = f"{done:,} small quotes in {took:.0f} s: memory of each process"
         drawing.write_text(svg(lines, title, "thousand quotes ended", "MiB"))
     more = files[-1] - files[len(files) // 2]
-    return judged(lines, done, quotes, took, more)
+    faults = judged(lines, done, quotes, took, more)
+    print(f"  Redis at rest: {before[0]} keys, {before[1]:.2f} MiB before; {after[0]} keys, {after[1]:.2f} MiB after")
+    if after[0] > before[0] + MOST_KEYS_LEFT or after[1] > before[1] + MOST_MIB_LEFT:
+        faults.append("Redis keeps more than it began with")
+    for fault in faults:
+        print(f"  {fault}")
+    return 1 if faults else 0
 
 
-def judged(lines: Mapping[str, list[tuple[float, float]]], done: int, quotes: int, took: float, more_files: int) -> int:
-    """Print what each process held; 1 where it leaks or quotes are lost."""
+def judged(
+    lines: Mapping[str, list[tuple[float, float]]], done: int, quotes: int, took: float, more_files: int
+) -> list[str]:
+    """Print what each process held; which of them leak, and whether quotes are lost."""
     print(f"{done} of {quotes} quotes ended in {took:.0f} s, {done / took:.1f} a second")
     faults = [] if done == quotes else [f"{quotes - done} quotes did not end"]
     if more_files > 1:
@@ -102,15 +122,9 @@ def judged(lines: Mapping[str, list[tuple[float, float]]], done: int, quotes: in
         rise = slope(later)
         held = f"first {points[0][1]:6.1f} MiB, last {points[-1][1]:6.1f}"
         print(f"  {name:<16} {held}, second half {rise:+.2f} MiB a thousand")
-        if (
-            rise * (later[-1][0] - later[0][0]) > MOST_GROWTH * later[0][1]
-            if name == "redis used"
-            else rise > MOST_RISE
-        ):
+        if name != REDIS and rise > MOST_RISE:
             faults.append(f"{name} grows")
-    for fault in faults:
-        print(f"  {fault}")
-    return 1 if faults else 0
+    return faults
 
 
 def main() -> None:

@@ -151,7 +151,7 @@ def test_t26_what_is_no_strict_json_is_refused(live: Live, body: bytes):
     assert (answer.status_code, answer.json()["code"]) == (400, "not_json")
 
 
-@pytest.mark.parametrize("literal", ["0", "-1", "true", "1.5", "10000000000", '"5"', "null", "[]"])
+@pytest.mark.parametrize("literal", ["0", "-1", "true", "1.5", "1e3", "10000000000", '"5"', "null", "[]"])
 def test_t27_a_quantity_that_is_none_names_its_field(live: Live, literal: str):
     text = json.dumps(a_request()).replace('"qty": 10', f'"qty": {literal}')
 
@@ -172,13 +172,60 @@ def test_t27_a_price_that_is_none_names_its_field(live: Live, amount: str):
 
 
 @pytest.mark.parametrize(
-    "day", ["2026-02-29", "2026-13-01", "2026-03-02T00:00:00+01:00", "20260302", "26-3-2", 20260302]
+    "day",
+    [
+        "2026-02-29",
+        "9999-02-29",
+        "2026-13-01",
+        "10000-01-01",
+        "2026-03-02T00:00:00+01:00",
+        "20260302",
+        "26-3-2",
+        20260302,
+    ],
 )
 def test_t27_a_day_that_is_none_names_its_field(live: Live, day: object):
     answer = live.post(a_request(as_of=day))
 
     assert answer.status_code == 422
     assert [e["pointer"] for e in answer.json()["errors"]] == ["/as_of"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2028-02-29"])
+def test_t27_a_day_far_away_is_answered_or_names_its_field(live: Live, day: str):
+    answer = live.post(a_request(as_of=day))
+
+    assert answer.status_code in (202, 422)
+    if answer.status_code == 202:
+        assert live.until_done(answer.json()["id"])["status"] in ("succeeded", "infeasible")
+    else:
+        assert [e["pointer"] for e in answer.json()["errors"]] == ["/as_of"]
+
+
+def test_t27_no_amount_that_is_stored_is_a_float(live: Live):
+    quote_id = live.ask(a_request(offers=[an_offer(price_breaks=[{"min_qty": 1, "unit_price": usd("1234.10")}])]))
+    live.until_done(quote_id)
+    engine = connect(live.system.database_url)
+    with engine.connect() as c:
+        asked = c.exec_driver_sql("SELECT request_json FROM quotes WHERE id = ?", (quote_id,)).scalar_one()
+        said = c.exec_driver_sql("SELECT body FROM results WHERE quote_id = ?", (quote_id,)).scalar_one()
+    engine.dispose()
+
+    amounts = [found for text in (asked, said) for found in amounts_of(json.loads(text))]
+    assert "1234.10" in amounts
+    assert {type(amount) for amount in amounts} == {str}
+
+
+def amounts_of(document: object) -> Iterator[object]:
+    """Every amount of money, wherever it stands."""
+    if isinstance(document, dict):
+        if "currency" in document and "amount" in document:
+            yield document["amount"]
+        for each in document.values():
+            yield from amounts_of(each)
+    elif isinstance(document, list):
+        for each in document:
+            yield from amounts_of(each)
 
 
 def test_t28_more_demands_than_may_be_name_the_list(live: Live):

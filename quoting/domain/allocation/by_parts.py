@@ -1,7 +1,8 @@
 """Branch and bound over the price breaks of volume groups, with bounds of a model that is taken apart (`parts`).
 
 A model of total quantity discounts is wide, but few of its choices are in doubt. Bounds by parts cost a small part of
-those of the whole relaxation and are as good; each of them also shuts all breaks that no better plan can take.
+those of the whole relaxation and are as good; each of them also shuts all breaks that no better plan can take. What
+the relaxation says of each node is rounded to one break a part, bettered part by part, and tried.
 """
 
 from __future__ import annotations
@@ -13,30 +14,25 @@ from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
-from numpy.typing import NDArray
 
+from quoting.domain.allocation.bundle import Bundle, added, ask, begun, weighed, within
 from quoting.domain.allocation.linear import Terms
-from quoting.domain.allocation.master import Master
 from quoting.domain.allocation.model import PlanModel
-from quoting.domain.allocation.parts import Floats, Open, Parts, Plans, first_prices, joined
+from quoting.domain.allocation.parts import Floats, Ints, Open, Parts
 from quoting.domain.allocation.problem import Effort
 from quoting.domain.errors import Cancelled
 from quoting.domain.watch import Watch
 
 _WIDE = 4_000  # columns from which on a model is worth taking apart
 _WHOLE = 1e-6
-_SURE = 0.9  # share from which on a dive takes a break for granted
-_AT_ONCE = 0.25  # of the parts in doubt that a dive settles in a step, until few are left
-_FEW = 8  # parts in doubt whose breaks are all tried
-_KEPT = 4  # plans that a branch takes over, times the rows of the master
-_CLOSE = 0.04  # of the distance from the root to the best plan: bounds are as near as that before a branch
-_LOOSE = 1e-3  # of the value, in a dive; and
-_ROOT = 4e-4  # before there is any plan
-_EXACT = 1e-10  # of the value: nearer than that is the same
-_STEADY = 0.7  # weight of the best prices so far in those tried next
+_CANDIDATES = 8  # parts in doubt whose halves are looked at before a branch
+_NEIGHBOURS = 12  # plans that differ in one part from a good one, and are looked at
+_CLOSE, _OF_GAP = 0.03, 0.02  # of what a bound lacks, of the gap asked for: bounds are as near as that to their best
+_ROUGH = 2e-5  # of the value, at least as near as that before there is any plan
+_EXACT = 1e-9  # of the value: nearer than that is the same
+_MOST_STEPS = 400
 _CELL_S = 4e-8  # reckoned for a number looked at: the domain has no clock
 _STEP_S = 1e-3  # and for a step whatever its size
-_MUCH = (2.0, 50.0, 1e3)  # times the dearest price that a lack costs, one after the other until there is none
 
 
 def falls_apart(model: PlanModel, objective: str) -> bool:
@@ -64,16 +60,13 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """Some open breaks: their `bound` and the `prices` that prove it; `value` of the relaxation and the `shares` of
-    breaks in it, by the `plans` at hand, with something `missing` or not."""
+    """Some open breaks: the `bound` of their plans, the `bundle` that proves it, and the `shares` of breaks in the
+    relaxation, taking nothing and a first break that hardly differs from it as one."""
 
     bound: float
     open: Open
-    prices: Floats
-    value: float
-    plans: Plans
+    bundle: Bundle
     shares: Floats
-    missing: bool
 
 
 class Tree:
@@ -97,17 +90,18 @@ class Tree:
         """
         self.model, self.parts, self.effort, self.watch = model, Parts(model, terms), effort, watch
         self.attempt, self.until, self.resolution = attempt, until, resolution
-        self.value, self.bound, self._root = math.inf, -math.inf, -math.inf
+        self.value, self.bound = math.inf, -math.inf
         self._least = math.inf  # of the bounds of all that was given up
         self._waiting: list[tuple[float, int, _Node]] = []
         self._number = count()
+        self._seen: set[bytes] = set()  # one break for each part, looked at before
 
     @property
     def _cutoff(self) -> float:
         """What a bound has to reach for its node to be given up."""
-        return (
-            self.value - max(self.effort.gap * abs(self.value) * 0.999, self.resolution / 2) if self._any else math.inf
-        )
+        if not self._any:
+            return self.parts.dear
+        return self.value - max(self.effort.gap * abs(self.value) * 0.999, self.resolution / 2)
 
     @property
     def _any(self) -> bool:
@@ -123,14 +117,12 @@ class Tree:
         Raises:
             Cancelled: the watch said stop.
         """
-        node = self._node(self.parts.open, first_prices(self.parts), None)
-        self._root = self.bound = -math.inf if node is None else node.bound
-        if node is not None:
-            self._dive(node)
+        node = self._node(self.parts.open, begun(self.parts, self.parts.open))
         while node is not None:
             self.bound = min([node.bound, self._least, *(waiting[0] for waiting in self._waiting[:1])])
             if self._late:
                 return False
+            self._round(node)
             node = self._branch(node) or self._next()
         self.bound = min(self._least, self.value)
         return True
@@ -149,24 +141,21 @@ class Tree:
             self._least = min(self._least, node.bound)
             return None
         doubtful = self._doubtful(node)
-        if node.missing or not len(doubtful):
+        if not len(doubtful):
             return self._settle(node)
-        nodes = [self._node(half, node.prices, node) for half in self._split(node, doubtful)]
-        left = sorted((half for half in nodes if half is not None), key=lambda half: half.value)
+        nodes = [self._node(half, node.bundle, node.bound) for half in self._split(node, doubtful)]
+        left = sorted((half for half in nodes if half is not None), key=lambda half: half.bound)
         for half in left[1:]:
             heapq.heappush(self._waiting, (half.bound, next(self._number), half))
         return left[0] if left else None
 
     def _settle(self, node: _Node) -> _Node | None:
-        """Close a node of which no part is in doubt, or nothing is covered; what is left of it where parts are."""
-        if not node.missing:
-            self._try(node.open & self._settled(node))
-            further = self._node(node.open, node.prices, node, near=0.0)
-            if further is None or len(self._doubtful(further)):
-                return further
-            node = further
-        bound = self._try(node.open)  # the whole model knows more than its parts do
-        self._least = min(self._least, max(bound, node.bound))
+        """Close a node of which no part is in doubt; what is left of it where parts are, looked at more closely."""
+        further = self._node(node.open, node.bundle, node.bound, near=0.0)
+        if further is None or len(self._doubtful(further)):
+            return further
+        bound = self._try(further.open)  # the whole model knows more than its parts do
+        self._least = min(self._least, max(bound, further.bound))
         return None
 
     def _try(self, open_: Open) -> float:
@@ -175,169 +164,119 @@ class Tree:
             self.value = min(self.value, tried.value)
         return tried.bound
 
+    # ---- plans
+
+    def _round(self, node: _Node) -> None:
+        """Try the breaks that the relaxation takes most, and what is better nearby."""
+        found = self._one_each(node.shares.argmax(axis=1), node.bundle, self._cutoff)
+        if found is None:
+            return
+        while not self._late and (better := self._neighbour(found)) is not None:
+            found = better
+        self._try(found.open)
+
+    def _one_each(self, at: Ints, bundle: Bundle, cutoff: float) -> _Node | None:
+        """The relaxation with one break a part; None where that is no better than `cutoff`, or was seen."""
+        if at.tobytes() in self._seen:
+            return None
+        self._seen.add(at.tobytes())
+        open_ = np.zeros(self.parts.open.shape, dtype=np.bool_)
+        open_[np.arange(len(at)), at] = True
+        open_[self.parts.smooth & (at == 1), 0] = True
+        return self._node(open_, bundle, cutoff=cutoff)
+
+    def _neighbour(self, found: _Node) -> _Node | None:
+        """One break each that is better than some others, in all but one part the same."""
+        every, at = np.arange(len(found.open)), found.shares.argmax(axis=1)
+        asked = ask(self.parts, found.bundle.prices[found.bundle.best], self.parts.open)
+        rises = asked.values - asked.values[every, at][:, None]
+        rises[every, at] = np.inf
+        rises[self.parts.smooth, 0] = np.inf
+        least = self._near(found.bound, found.bound)
+        for place in np.argsort(rises, axis=None, kind="stable")[:_NEIGHBOURS]:
+            k, t = divmod(int(place), rises.shape[1])
+            if found.bound + rises[k, t] >= found.bound - least or self._late:
+                continue
+            other = at.copy()
+            other[k] = t
+            better = self._one_each(other, found.bundle, found.bound - least)
+            if better is not None:
+                return better
+        return None
+
     # ---- which break
 
-    def _merged(self, node: _Node) -> Floats:
-        shares = node.shares.copy()
-        smooth = self.parts.smooth
-        shares[smooth, 1] += shares[smooth, 0]
-        shares[smooth, 0] = 0.0
-        return shares
-
-    def _doubtful(self, node: _Node) -> NDArray[np.int64]:
+    def _doubtful(self, node: _Node) -> Ints:
         """The parts that take more than one break, the most divided first."""
-        largest = self._merged(node).max(axis=1)
+        largest = node.shares.max(axis=1)
         return np.array([k for k in np.argsort(largest, kind="stable") if largest[k] < 1 - _WHOLE], dtype=np.int64)
 
-    def _settled(self, node: _Node) -> Open:
-        """The break that every part takes, or takes most."""
-        chosen = np.zeros(self.parts.open.shape, dtype=np.bool_)
-        shares = self._merged(node)
-        for k in range(len(chosen)):
-            self._only(chosen, k, int(shares[k].argmax()))
-        return chosen
-
-    def _only(self, open_: Open, part: int, at: int) -> None:
-        before = bool(open_[part, 0]) or not open_[part].any()
-        open_[part] = False
-        open_[part, at] = True
-        if at == 1 and self.parts.smooth[part]:
-            open_[part, 0] = before
-
-    def _split(self, node: _Node, doubtful: NDArray[np.int64]) -> list[Open]:
+    def _split(self, node: _Node, doubtful: Ints) -> list[Open]:
         """The open breaks in two halves, by the part whose halves cost most."""
-        master, shares = self._master(node), self._merged(node)
-        usual, best, halves = master.solve(), -1.0, [node.open]
-        for k in doubtful[:6]:
+        best, halves = -1.0, [node.open]
+        for k in doubtful[:_CANDIDATES]:
             first = 1 if self.parts.smooth[k] else 0
-            end = first + 1 + int(np.abs(np.cumsum(shares[k])[first:-1] - 0.5).argmin())
+            end = first + 1 + int(np.abs(np.cumsum(node.shares[k])[first:-1] - 0.5).argmin())
             low, high = node.open.copy(), node.open.copy()
             low[k, end:], high[k, :end] = False, False
             rises = []
             for half in (low, high):
-                master.leave(half)
-                rises.append(max(min(master.solve(barred=True) - usual, 0.02 * abs(usual)), 1e-9 * abs(usual)))
-                self._step(0)
+                bundle, _, foreseen = weighed(self.parts, within(self.parts, node.bundle, half))
+                self._step(node.open[k : k + 1].repeat(len(bundle.values), axis=0))
+                rise = min(bundle.bound + foreseen, self._cutoff) - node.bound
+                rises.append(max(rise, 1e-9 * abs(node.bound)))
             if rises[0] * rises[1] > best:
                 best, halves = rises[0] * rises[1], [low, high]
         return halves
 
-    def _dive(self, node: _Node) -> None:
-        """Settle breaks as they look best until none is in doubt, and try what comes of it."""
-        loose = _LOOSE * abs(node.bound)
-        while not self._late:
-            doubtful = self._doubtful(node)
-            if not len(doubtful):
-                self._try(node.open & self._settled(node))
-                return
-            shares = self._merged(node)
-            open_ = node.open.copy()
-            if len(doubtful) <= _FEW:
-                sure = np.nonzero(shares.max(axis=1) >= 1 - _WHOLE)[0]
-                part, at = self._most_telling(node, doubtful, shares)
-                self._only(open_, part, at)
-            else:
-                sure = np.nonzero(shares.max(axis=1) >= _SURE)[0]
-                sure = np.union1d(sure, doubtful[-max(1, int(len(doubtful) * _AT_ONCE)) :])
-            for k in sure:
-                self._only(open_, int(k), int(shares[k].argmax()))
-            further = self._node(open_, node.prices, node, near=loose, proof=False)
-            if further is None:
-                return
-            node = further
-
-    def _most_telling(self, node: _Node, doubtful: NDArray[np.int64], shares: Floats) -> tuple[int, int]:
-        """The part whose worst break costs most, and its best break."""
-        master = self._master(node)
-        master.solve()
-        worst, told = -math.inf, (int(doubtful[0]), int(shares[doubtful[0]].argmax()))
-        for k in doubtful:
-            costs = []
-            for at in np.nonzero(shares[k] > _WHOLE)[0]:
-                open_ = node.open.copy()
-                self._only(open_, int(k), int(at))
-                master.leave(open_)
-                costs.append((master.solve(barred=True), int(at)))
-                self._step(0)
-            if max(costs)[0] > worst:
-                worst, told = max(costs)[0], (int(k), min(costs)[1])
-        return told
-
     # ---- bounds
 
-    def _step(self, cells: int) -> None:
+    def _step(self, asked: Open) -> None:
         if self.watch.stopped():
             raise Cancelled("stopped by the watch")
-        self.effort.spent_s += _STEP_S + cells * _CELL_S
-
-    def _master(self, node: _Node) -> Master:
-        return Master(self.parts, node.plans, self.effort, _MUCH[0])
+        self.effort.spent_s += _STEP_S + np.count_nonzero(asked) * self.parts.cells * _CELL_S
 
     def _node(
-        self, open_: Open, prices: Floats, parent: _Node | None, *, near: float | None = None, proof: bool = True
+        self,
+        open_: Open,
+        bundle: Bundle,
+        bound: float = -math.inf,
+        *,
+        near: float | None = None,
+        cutoff: float | None = None,
     ) -> _Node | None:
-        """Some open breaks without those that no better plan can take, with prices, plans and bound; None where that
-        leaves nothing.
+        """Some open breaks without those that no better plan can take, with bundle and bound; None where that leaves
+        nothing.
 
         Args:
-            near: how close the bound has to be to the relaxation, in its units.
-            proof: what is given up counts in the bound of the search.
+            bound: known before.
+            near: how close the bound has to be to the best there is, in its units.
+            cutoff: in the place of that of the search, of whose bound what is given up is no part then.
         """
-        open_, best, bound, trial = open_.copy(), prices, -math.inf, [prices]
-        every = np.arange(len(open_))
-        master: Master | None = None
-        known = None if parent is None else parent.plans
-        level = 0
-        while True:
-            entered = False
-            for tried in trial:
-                self._step(self.parts.cells)
-                offered = self.parts.offered(tried)
-                values = np.where(open_, offered.values, np.inf)
-                at = values.argmin(axis=1)
-                least = values[every, at]
-                reached = float(tried @ self.parts.amounts + least.sum())
-                if reached > bound:
-                    bound, best = reached, tried
-                if bound >= self._cutoff:
-                    if proof:
-                        self._least = min(self._least, bound)
-                    return None
-                if self._any:
-                    open_ &= values - least[:, None] <= self._cutoff - reached
-                plans = self.parts.plans(offered, every, at)
-                if master is None:
-                    if known is not None:
-                        plans = joined(known.some(known.allowed(open_)), plans)
-                    master = Master(self.parts, plans, self.effort, _MUCH[level])
-                    entered = True
-                    break
-                gains = plans.cost - plans.cover @ master.prices - master.rents[every] < -1e-8 * abs(
-                    master.value
-                ) / len(every)
-                if gains.any():
-                    master.leave(open_)
-                    master.add(plans.some(gains))
-                    entered = True
-                    break
-            assert master is not None
-            if not entered and master.missing and level + 1 < len(_MUCH):
-                level += 1
-                master = Master(self.parts, master.plans.some(master.plans.allowed(open_)), self.effort, _MUCH[level])
-                entered = True
-            if not entered or self._late:
+        open_ = open_.copy()
+        bundle = within(self.parts, bundle, open_)
+        for _ in range(_MOST_STEPS):
+            bound = max(bound, bundle.bound)
+            limit = self._cutoff if cutoff is None else cutoff
+            if bound >= limit:
+                if cutoff is None:
+                    self._least = min(self._least, bound)
+                return None
+            bundle, prices, foreseen = weighed(self.parts, bundle)
+            if foreseen <= max(self._near(bound, limit) if near is None else near, _EXACT * abs(bound)) or self._late:
                 break
-            master.solve()
-            master.read()
-            trial = [_STEADY * best + (1 - _STEADY) * master.prices, master.prices]
-            if not master.missing and master.value - bound <= max(self._near(bound, near), _EXACT * abs(bound)):
-                break
-        most = _KEPT * (len(self.parts.amounts) + len(open_))
-        if parent is not None:
-            bound = max(bound, parent.bound)
-        return _Node(bound, open_, best, master.value, master.nearest(most), master.shares, master.missing)
+            self._step(open_)
+            asked = ask(self.parts, prices, open_)
+            bundle = added(bundle, asked, foreseen)
+            if self._any and asked.bound >= bound:
+                open_ &= asked.values - asked.values.min(axis=1)[:, None] <= limit - asked.bound
+                bundle = within(self.parts, bundle, open_)
+        bundle, _, _ = weighed(self.parts, bundle)
+        shares, smooth = bundle.shares(open_.shape[1]), self.parts.smooth
+        shares[smooth, 1] += shares[smooth, 0]
+        shares[smooth, 0] = 0.0
+        return _Node(bound, open_, bundle.lean(), shares)
 
-    def _near(self, bound: float, near: float | None) -> float:
-        if near is not None:
-            return min(near, (self.value - bound) / 10) if self._any else near
-        return _CLOSE * (self.value - self._root) if self._any else _ROOT * abs(bound)
+    def _near(self, bound: float, cutoff: float) -> float:
+        least = max(self.effort.gap * _OF_GAP, 0.0 if self._any else _ROUGH) * abs(bound)
+        return max(least, _CLOSE * (cutoff - bound)) if self._any else least

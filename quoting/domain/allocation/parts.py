@@ -20,51 +20,33 @@ from quoting.domain.allocation.linear import Terms
 from quoting.domain.allocation.model import PlanModel
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Open = NDArray[np.bool_]  # parts x breaks: what may be taken
 
 
 @dataclass(frozen=True, slots=True)
-class Plans:
-    """Whole plans of single parts: `part`, `at` (break), `cover` (plans x demands), `cost`."""
-
-    part: NDArray[np.int64]
-    at: NDArray[np.int64]
-    cover: Floats
-    cost: Floats
-
-    def __len__(self) -> int:
-        return len(self.part)
-
-    def some(self, which: NDArray[np.int64] | Open) -> Plans:
-        return Plans(self.part[which], self.at[which], self.cover[which], self.cost[which])
-
-    def allowed(self, open_: Open) -> Open:
-        return np.asarray(open_[self.part, self.at], dtype=np.bool_)
-
-
-def joined(one: Plans, other: Plans) -> Plans:
-    return Plans(
-        np.concatenate([one.part, other.part]),
-        np.concatenate([one.at, other.at]),
-        np.concatenate([one.cover, other.cover]),
-        np.concatenate([one.cost, other.cost]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """What each part does at given prices: `values` of its breaks (parts x breaks) and the pieces behind them."""
+class Answers:
+    """What single parts do at single breaks (rows): their `values`, and what they `cover` of the demands."""
 
     values: Floats
-    _pieces: Floats
+    part: Ints
+    _counted: Floats
+
+    def cover(self, parts: Parts, rows: Ints, sums: Ints, number: int) -> Floats:
+        """What the plans of some rows cover, added up to `number` sums: `sums` says to which each row goes."""
+        demands = len(parts.amounts)
+        place = sums[:, None] * demands + parts.demand[self.part[rows]]
+        total = np.bincount(place.ravel(), weights=self._counted[rows].ravel(), minlength=number * demands)
+        return np.asarray(total.reshape(number, demands))
 
 
 class Parts:
     """The parts of a model under an objective of least cost.
 
     `amounts` of the demands; `open` the breaks there are, break 0 among them; `smooth`: parts whose first break takes a
-    single piece and costs nothing but its pieces, so that it hardly differs from taking nothing; `cells`: numbers
-    looked at by one pricing.
+    single piece and costs nothing but its pieces, so that it hardly differs from taking nothing; `dearest` by demand
+    the most that a unit of it costs anywhere; `dear`: no plan costs as much; `cells`: numbers to look at for the answer
+    of one part at one break.
     """
 
     def __init__(self, model: PlanModel, terms: Terms) -> None:
@@ -107,8 +89,12 @@ class Parts:
                         self._counts[k, j, i] = min(float(use.counts), float(asked[use.demand]))
                 self._full[k, j, -1] = np.inf
         self.smooth = (self._least[:, 0] <= 1) & (self._fixed[:, 0] == 0)
-        self.cells = parts * tiers * wide * deep
+        self.cells = wide * deep
         self.dearest = self._dearest()
+        self.demand = self._demand.reshape(parts, wide * deep)
+        self.dear = (
+            float((self._fixed + (np.maximum(self._cost, 0.0) * self._room).sum(axis=2)).max(axis=1).sum()) + 1.0
+        )
 
     def _dearest(self) -> Floats:
         """By demand the most that one unit of it costs anywhere."""
@@ -118,54 +104,45 @@ class Parts:
         np.maximum.at(dearest, self._demand[counted], np.broadcast_to(each, counted.shape)[counted])
         return dearest
 
-    def offered(self, prices: Floats) -> Offered:
-        """What each part does at prices of the demands. Units: those of the objective a unit of the demand."""
-        parts, tiers, wide, deep = self.shape
-        gain = self._counts * prices[self._demand]
-        room = self._rooms(gain).reshape(parts, tiers, wide * deep)
-        each = (self._cost[:, :, :, None] - gain[:, None]).reshape(parts, tiers, wide * deep)
+    def answers(self, prices: Floats, of: Ints, part: Ints, at: Ints) -> Answers:
+        """What parts do at breaks other than 0, each row at the prices of one row of `prices` (tried x demands).
+
+        Units: those of the objective a unit of the demand.
+        """
+        rows, (_, _, wide, deep) = len(part), self.shape
+        flat, t = (rows, wide * deep), at - 1
+        counts = self._counts[part]
+        gain = counts * prices.reshape(-1)[of[:, None, None] * prices.shape[1] + self._demand[part]]
+        room = self._rooms(gain, part, t).reshape(flat)
+        each = (self._cost[part, t][:, :, None] - gain).reshape(flat)
         pieces = np.where(each < 0, room, 0.0)
-        total = pieces.sum(axis=2)
-        k, t = np.nonzero(self.open[:, 1:] & ((total < self._least) | (total > self._most)))
-        if len(k):  # too few or too many: the best ones up to the end that is nearest
-            order = np.argsort(each[k, t], axis=1)
-            steps = np.take_along_axis(room[k, t], order, axis=1)
+        total, least, most = pieces.sum(axis=1), self._least[part, t], self._most[part, t]
+        bent = np.nonzero((total < least) | (total > most))[0]
+        if len(bent):  # too few or too many: the best ones up to the end that is nearest
+            order = np.argsort(each[bent], axis=1)
+            steps = np.take_along_axis(room[bent], order, axis=1)
             before = np.cumsum(steps, axis=1) - steps
-            aim = np.clip(total[k, t], self._least[k, t], self._most[k, t])
+            aim = np.clip(total, least, most)[bent]
             chosen = np.empty_like(steps)
             np.put_along_axis(chosen, order, np.clip(aim[:, None] - before, 0.0, steps), axis=1)
-            pieces[k, t] = chosen
-        values = np.zeros((parts, tiers + 1))
-        values[:, 1:] = np.where(self.open[:, 1:], self._fixed + (pieces * each).sum(axis=2), np.inf)
-        return Offered(values, pieces)
+            pieces[bent] = chosen
+        values = self._fixed[part, t] + np.einsum("ij,ij->i", pieces, each)
+        return Answers(values, part, pieces * counts.reshape(flat))
 
-    def _rooms(self, gain: Floats) -> Floats:
+    def _rooms(self, gain: Floats, part: Ints, t: Ints) -> Floats:
         """The most pieces of each use, the dearest demands first, what is beyond need last."""
-        room = self._room[:, :, :, None]
+        room = self._room[part, t][:, :, None]
+        full = self._full[part]
         if self.shape[3] == 2:
-            needed = np.minimum(room, self._full[:, None, :, :1])
-            return np.concatenate([needed, room - needed], axis=3)
+            needed = np.minimum(room, full[:, :, :1])
+            return np.concatenate([needed, room - needed], axis=2)
         order = np.argsort(-gain, axis=2, kind="stable")
-        full = np.take_along_axis(self._full, order, axis=2)
+        full = np.take_along_axis(full, order, axis=2)
         finite = np.where(np.isinf(full), 0.0, full)
-        before = (np.cumsum(finite, axis=2) - finite)[:, None]
-        rooms = np.empty((*self._room.shape, self.shape[3]))
-        where = np.broadcast_to(order[:, None], rooms.shape)
-        np.put_along_axis(rooms, where, np.clip(room - before, 0.0, full[:, None]), axis=3)
+        before = np.cumsum(finite, axis=2) - finite
+        rooms = np.empty(gain.shape)
+        np.put_along_axis(rooms, order, np.clip(room - before, 0.0, full), axis=2)
         return rooms
-
-    def plans(self, offered: Offered, part: NDArray[np.int64], at: NDArray[np.int64]) -> Plans:
-        """The plans behind some values."""
-        used = at > 0
-        pieces = np.where(used[:, None], offered._pieces[part, at - 1], 0.0)
-        flat = (len(self.columns), -1)
-        counts, demand = self._counts.reshape(flat)[part], self._demand.reshape(flat)[part]
-        cover = np.zeros((len(part), len(self.amounts)))
-        row = np.broadcast_to(np.arange(len(part))[:, None], demand.shape)
-        np.add.at(cover, (row, demand), counts * pieces)
-        each = np.repeat(self._cost[part, at - 1], self.shape[3], axis=1)
-        cost = np.where(used, self._fixed[part, at - 1] + (each * pieces).sum(axis=1), 0.0)
-        return Plans(part, at, cover, cost)
 
     def upper(self, model: PlanModel, open_: Open) -> list[int]:
         """Upper bounds of the model's columns that leave the open breaks."""
@@ -175,7 +152,3 @@ class Parts:
                 for column in () if breaks[t] else of_tier:
                     upper[column] = 0
         return upper
-
-
-def first_prices(parts: Parts) -> Floats:
-    return parts.dearest / 2

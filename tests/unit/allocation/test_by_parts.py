@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from bench.instances import total_quantity_discount
-from quoting.domain.allocation import by_parts
+from quoting.domain.allocation import by_parts, highs
 from quoting.domain.allocation.allocate import allocate
+from quoting.domain.allocation.bundle import Bundle, added, ask, begun, weighed, within
 from quoting.domain.allocation.model import PlanModel
 from quoting.domain.allocation.objective import OBJECTIVES
 from quoting.domain.allocation.parts import Parts
@@ -70,11 +71,53 @@ def test_no_plan_costs_less_than_the_bound_whatever_the_prices() -> None:
         rng = np.random.default_rng(seed)
         for most in (0.0, 3_000.0, 9_000.0, 90_000.0):
             prices = rng.uniform(0.0, most, len(parts.amounts))
-            values = parts.offered(prices).values
-            bound = float(prices @ parts.amounts + values.min(axis=1).sum())
+            bound = ask(parts, prices, parts.open).bound
             assert bound <= float(best.values[0]) * (1 + 1e-9) + 1e-6, problem
             bounded += bound > 0
     assert bounded > 50
+
+
+def test_a_bundle_where_breaks_are_shut_is_what_it_would_have_been_had_they_never_been_open() -> None:
+    shut = 0
+    for seed, problem in enumerate(problems()):
+        model = PlanModel(problem, Silent())
+        if not model.sources or any(need.amount is None for need in problem.needs):
+            continue
+        parts = Parts(model, OBJECTIVES["min_cost"].terms(model))
+        bundle = climbed(parts, begun(parts, parts.open), 6)
+        rng = np.random.default_rng(seed)
+        open_ = parts.open & (rng.random(parts.open.shape) < 0.6)
+        open_[:, 0] |= ~open_.any(axis=1)
+        narrowed = within(parts, bundle, open_)
+        for j, prices in enumerate(narrowed.prices):
+            asked = ask(parts, prices, open_)
+            assert asked.bound == pytest.approx(narrowed.values[j], rel=1e-9, abs=1e-6)
+            assert asked.slope == pytest.approx(narrowed.slopes[j], rel=1e-9, abs=1e-6)
+            assert asked.at.tolist() == narrowed.at[j].tolist()
+        shut += int((narrowed.values > bundle.values).any())
+    assert shut > 20
+
+
+def test_prices_climb_to_the_best_bound_there_is() -> None:
+    problem = total_quantity_discount(8, 12, 3, 1)
+    model = PlanModel(problem, Silent())
+    terms = OBJECTIVES["min_cost"].terms(model)
+    parts = Parts(model, terms)
+    relaxed = highs.relax(model.linear, terms, Effort(0.0, 60.0, 0), Silent())
+    assert relaxed is not None
+
+    bundle = climbed(parts, begun(parts, parts.open), 400)
+
+    assert bundle.bound >= relaxed.value * (1 - 1e-5)
+    assert bundle.bound <= relaxed.value * (1 + 2e-2)  # it may be higher: each part is whole at its own breaks
+    assert bundle.shares(parts.open.shape[1]).sum(axis=1) == pytest.approx(1.0)
+
+
+def climbed(parts: Parts, bundle: Bundle, steps: int) -> Bundle:
+    for _ in range(steps):
+        bundle, prices, foreseen = weighed(parts, bundle)
+        bundle = added(bundle, ask(parts, prices, parts.open), foreseen)
+    return weighed(parts, bundle)[0]
 
 
 def test_a_search_by_parts_finds_what_trying_every_plan_finds(monkeypatch: pytest.MonkeyPatch) -> None:

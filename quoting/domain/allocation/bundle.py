@@ -20,6 +20,8 @@ _MOST = 40  # tangents kept
 _SERIOUS, _GOOD = 0.1, 0.5  # of the rise foreseen: from which on prices become the best, and steps longer
 _LONGER, _SHORTER = 1.6, 0.8
 _FIRST = 0.05  # of the dearest prices, moved by the first step
+_RIDGE = 1e-11  # keeps tangents that are alike apart
+_SETTLED = 1e-3  # of the rise foreseen: weights are as near as that to their best
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,32 +177,27 @@ def added(bundle: Bundle, asked: Asked, foreseen: float) -> Bundle:
 def _least(linear: Floats, square: Floats, begin: Floats) -> Floats:
     """min linear w + w square w / 2 over w >= 0, sum w = 1: those in use are solved for as equations, one comes or goes
     at a time."""
+    scale = max(float(np.abs(square).max()), 1e-300)
+    linear, square = linear / scale, square / scale + _RIDGE * np.eye(len(linear))
     weights = begin.copy()
     inside = weights > 0
-    ridge = 1e-12 * max(float(np.trace(square)) / len(square), 1e-300)
     for _ in range(4 * len(weights) + 10):
         place = np.nonzero(inside)[0]
-        size = len(place)
-        matrix = np.ones((size + 1, size + 1))
-        matrix[:size, :size] = square[np.ix_(place, place)]
-        matrix[np.arange(size), np.arange(size)] += ridge
-        matrix[size, size] = 0.0
-        scale = max(float(np.abs(matrix[:size, :size]).max()), 1e-300)
-        matrix[:size, :size] /= scale
-        aim = np.linalg.lstsq(matrix, np.append(-linear[place] / scale, 1.0), rcond=None)[0][:size]
+        aims = np.stack([np.ones(len(place)), -linear[place]], axis=1)
+        level, free = np.linalg.solve(square[np.ix_(place, place)], aims).T
+        aim = free + level * ((1.0 - free.sum()) / level.sum())
         if aim.min() < 0:
-            down = aim < weights[place]
-            part = np.where(down & (aim < 0), weights[place] / np.maximum(weights[place] - aim, 1e-300), np.inf)
-            first = int(part.argmin())
-            weights[place] += min(1.0, float(part[first])) * (aim - weights[place])
+            back = np.where(aim < 0, weights[place] / np.maximum(weights[place] - aim, 1e-300), np.inf)
+            first = int(back.argmin())
+            weights[place] += float(back[first]) * (aim - weights[place])
             weights[place[first]] = 0.0
             inside[place[first]] = False
             continue
         weights[place] = aim
-        slope = linear + square @ weights
-        level = float(slope @ weights)
+        curve = square @ weights
+        slope = linear + curve
         enters = int(np.where(inside, np.inf, slope).argmin())
-        if inside.all() or slope[enters] >= level - 1e-3 * max(float(weights @ square @ weights), 1e-12 * abs(level)):
+        if inside.all() or slope[enters] >= slope @ weights - _SETTLED * float(weights @ curve):
             break
         inside[enters] = True
     weights = np.maximum(weights, 0.0)

@@ -269,8 +269,13 @@ class Tree:
             asked = ask(self.parts, prices, open_)
             bundle = added(bundle, asked, foreseen)
             if self._any and asked.bound >= bound:
-                open_ &= asked.values - asked.values.min(axis=1)[:, None] <= limit - asked.bound
-                bundle = within(self.parts, bundle, open_)
+                least = asked.bound + asked.values - asked.values.min(axis=1)[:, None]  # of the plans with each break
+                shut = open_ & (least >= limit)
+                if shut.any():
+                    if cutoff is None:
+                        self._least = min(self._least, float(least[shut].min()))
+                    open_ &= ~shut
+                    bundle = within(self.parts, bundle, open_)
         bundle, _, _ = weighed(self.parts, bundle)
         shares, smooth = bundle.shares(open_.shape[1]), self.parts.smooth
         shares[smooth, 1] += shares[smooth, 0]
@@ -278,5 +283,7 @@ class Tree:
         return _Node(bound, open_, bundle.lean(), shares)
 
     def _near(self, bound: float, cutoff: float) -> float:
-        least = max(self.effort.gap * _OF_GAP, 0.0 if self._any else _ROUGH) * abs(bound)
-        return max(least, _CLOSE * (cutoff - bound)) if self._any else least
+        """How close to its best a bound has to be: closer where it is close to the cutoff, if there is a true one."""
+        if cutoff >= self.parts.dear:
+            return max(self.effort.gap * _OF_GAP, _ROUGH) * abs(bound)
+        return max(self.effort.gap * _OF_GAP * abs(bound), _CLOSE * (cutoff - bound))

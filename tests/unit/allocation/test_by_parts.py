@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
@@ -133,6 +134,24 @@ def test_a_search_by_parts_finds_what_trying_every_plan_finds(monkeypatch: pytes
         assert found.objectives[0].value == found.objectives[0].bound == best.values[0], problem
         searched += by_parts.falls_apart(PlanModel(problem, Silent()), "min_cost")
     assert searched > 20
+
+
+@pytest.mark.parametrize("gap", [1e-2, 1e-3, 1e-4])
+def test_a_bound_within_a_gap_is_not_above_the_best_plan(monkeypatch: pytest.MonkeyPatch, gap: float) -> None:
+    open_gaps = 0
+    for seed in range(12):
+        problem = total_quantity_discount(8, 12, 3, seed)
+        monkeypatch.setattr(by_parts, "_WIDE", math.inf)
+        best = allocate(problem, Effort(0.0, 60.0, 0), Silent())
+        monkeypatch.setattr(by_parts, "_WIDE", 0)
+        found = allocate(problem, Effort(gap, 60.0, 0), Silent())
+        assert isinstance(best, Allocation)
+        assert isinstance(found, Allocation)
+        least, value, bound = best.objectives[0].value, found.objectives[0].value, found.objectives[0].bound
+        assert bound <= least <= value, seed
+        assert value - bound <= Fraction(gap) * value, seed
+        open_gaps += bound < value
+    assert open_gaps > 2
 
 
 def test_a_drawn_total_quantity_discount_is_proven_to_the_minor_unit() -> None:

@@ -52,6 +52,10 @@ DEVICES: dict[str, tuple[str, Any]] = {
     "bounds from reduced costs": (_CODE + "search:reachable", lambda model, upper, relaxed, value: list(upper)),
     "only plans that are better by more than the gap": (_CODE + "search:Search._better", lambda search, name: None),
     "counted pieces left continuous": (_CODE + "highs:countable", _none_countable),
+    "rules that cannot be kept seen by relaxations": (
+        _CODE + "keeping:Keeping._possible",
+        lambda keeping, columns: True,
+    ),
     "hard solves begun anew": (_CODE + "search:_ATTEMPTS", ((None, False),)),
     "tiers that cost more for more left out": (
         _CODE + "sources:_undominated",

@@ -17,6 +17,7 @@ WRAPPED = (
     ("build", "quoting.domain.plan_problem:ProblemBuilder.build"),
     ("build", "quoting.domain.allocation.search:Search.__init__"),
     ("heuristic", "quoting.domain.allocation.search:Search._look_around"),
+    ("heuristic", "quoting.domain.allocation.keeping:Keeping.hope"),
     ("solve", "quoting.domain.allocation.highs:solve"),
     ("recount", "quoting.domain.allocation.search:recount"),
     ("explain", "quoting.domain.quote:_Quoting._quote"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from quoting.domain.allocation.certificate import Recount
+from quoting.domain.allocation.certificate import recount
 from quoting.domain.allocation.highs import How, Status
+from quoting.domain.allocation.keeping import Keeping
 from quoting.domain.allocation.linear import Terms
-from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, NoPlan
+from quoting.domain.allocation.model import PlanModel
+from quoting.domain.allocation.problem import Allocation, AllocationProblem, Effort, NoPlan, ObjectiveValue
 from quoting.domain.allocation.search import Plan, Search
 from quoting.domain.allocation.ties import break_ties
 from quoting.domain.watch import Watch
@@ -54,24 +56,18 @@ class _Stages:
     """The order of the solves: demands met, rules kept, objectives, and the first of equals where it is asked for."""
 
     def __init__(self, search: Search, ordered: bool) -> None:
-        self.search, self.model, self.keeps, self.ordered = search, search.model, search.keeps, ordered
+        self.search, self.problem, self.ordered = search, search.problem, ordered
+
+    @property
+    def model(self) -> PlanModel:
+        return self.search.model
 
     def run(self) -> Allocation | NoPlan:
         status = self._meet_most() if self.search.partial else Status.OPTIMAL
         if status is Status.INFEASIBLE:
             return NoPlan(True, self.model.size)
         first, *others = self.search.problem.objectives
-        any_rules = self.search.best
-        if any_rules is not None and any_rules.count.given_up:
-            self.search.best = None  # first look for a plan that keeps every rule
-        self._keep_all(1)
-        status, reached = self.search.optimise(first, halved=bool(self.keeps))
-        if reached is None and self.keeps:
-            self.search.stopped = self.search.stopped or status is Status.UNKNOWN
-            self._keep_all(0)
-            self.search.best = any_rules
-            if self._keep_most() is not Status.INFEASIBLE:
-                status, reached = self.search.optimise(first)
+        status, reached = self._under_rules(first) if self.search.keeps else self.search.optimise(first)
         if reached is None or self.search.best is None:
             return NoPlan(status is Status.INFEASIBLE, self.model.size)
         values = [reached]
@@ -80,7 +76,7 @@ class _Stages:
             assert reached is not None
             values.append(reached)
         first_of_equals = self._first_of_equals() if self.ordered else None
-        count = self.search.best.count
+        count = recount(self.problem, self.search.best.quantities)
         # A later objective never worsens an earlier one, but may better it within its gap.
         values = [replace(v, value=count.objectives[v.name]) for v in values]
         return Allocation(
@@ -95,7 +91,29 @@ class _Stages:
             first_of_equals=first_of_equals,
         )
 
-    # ---- before the objectives: demands met, rules kept
+    def _under_rules(self, first: str) -> tuple[Status, ObjectiveValue | None]:
+        """The first objective among the plans that keep as many rules as can be kept."""
+        whole = self.search
+        any_rules = whole.best
+        if any_rules is not None and any_rules.count.given_up:
+            whole.best = None
+        keeping = Keeping(whole)
+        firm = keeping.hope()
+        if firm is not None and not whole.partial:
+            self.search = Search(firm, whole.effort, whole.watch, partial=False, room=whole.room)
+            Keeping(self.search).hope()
+        status, reached = self.search.optimise(first, halved=True)
+        if reached is None:
+            self.search = whole
+            whole.stopped = whole.stopped or status is Status.UNKNOWN
+            whole.best = any_rules
+            keeping.despair()
+            status = keeping.settle()
+            if status is not Status.INFEASIBLE:
+                status, reached = whole.optimise(first)
+        return status, reached
+
+    # ---- before the objectives: demands met
 
     def _meet_most(self) -> Status:
         """Narrow to plans that meet as many demands as can be met; infeasible where that is none."""
@@ -107,29 +125,6 @@ class _Stages:
         self.model.linear.row(met, lower=number)
         self.search.stopped = self.search.stopped or status is not Status.OPTIMAL
         return Status.OPTIMAL if number else Status.INFEASIBLE
-
-    def _keep_all(self, lower: int) -> None:
-        for keeps in self.keeps.values():
-            for column in keeps.values():
-                self.model.linear.lower[column] = lower
-
-    def _keep_most(self) -> Status:
-        """Narrow to plans that keep as many rules of priority 1 as can be kept, then of 2, 3, 4."""
-        for priority, keeps in sorted(self.keeps.items()):
-            kept = dict.fromkeys(keeps.values(), 1)
-            status = self.search.solve(kept, How(maximise=True)).status
-            if status is Status.INFEASIBLE or self.search.best is None:
-                return status
-            self.search.stopped = self.search.stopped or status is not Status.OPTIMAL
-            number = self._kept(self.search.best.count)[priority]
-            self.model.linear.row(kept, lower=number)
-            if number == len(keeps):
-                for column in keeps.values():
-                    self.model.linear.lower[column] = 1
-        return Status.OPTIMAL
-
-    def _kept(self, count: Recount) -> dict[int, int]:
-        return {p: sum(rule not in count.given_up for rule in keeps) for p, keeps in self.keeps.items()}
 
     # ---- after them: the first of plans that are equally good
 

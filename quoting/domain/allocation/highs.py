@@ -212,6 +212,25 @@ def relax(
     )
 
 
+def impossible(linear: LinearModel, lower: Sequence[int], effort: Effort, watch: Watch) -> bool:
+    """Whether not even fractions satisfy the rows with these lower bounds; False too where no time is left.
+
+    Raises:
+        Cancelled: the watch said stop.
+    """
+    if effort.left_s <= 0 or not linear.lower:
+        return False
+    solver = Quiet()
+    for name, value in {"threads": 1, "random_seed": effort.seed, "time_limit": effort.left_s}.items():
+        solver.setOptionValue(name, value)
+    program = _program(linear, np.zeros(len(linear.lower)), False)
+    program.col_lower_ = np.array(lower, dtype=np.float64)
+    solver.passModel(program)
+    _run(solver, watch, None)
+    effort.spent_s += float(solver.getRunTime())
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
+
 def _read(solver: Quiet, factor: float, first: bool) -> Solution:
     status, info = solver.getModelStatus(), solver.getInfo()
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):

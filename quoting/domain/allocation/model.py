@@ -64,6 +64,7 @@ class PlanModel:
         self._quantities: dict[BlockKey, list[Quantity]] = {}
         self._tiers: list[_Tiers] = []
         self._used: dict[int, Terms] = {}
+        self._any_used: dict[frozenset[BlockKey], int] = {}
         self._split: dict[BlockKey, dict[Pair, int]] = {}
         self._cover: dict[str, dict[int, Number]] = defaultdict(dict)
         self._block_of = {
@@ -131,10 +132,13 @@ class PlanModel:
         return self._used[s]
 
     def any_used(self, keys: Iterable[BlockKey]) -> int:
-        """A new 0-1 column that is 1 just where anything is taken of any of the blocks."""
-        u = self.linear.column(1)
+        """The 0-1 column that is 1 just where anything is taken of any of the blocks, one for all who ask for it."""
+        asked = frozenset(keys)
+        if asked in self._any_used:
+            return self._any_used[asked]
+        u = self._any_used[asked] = self.linear.column(1)
         by_source: dict[int, list[BlockKey]] = defaultdict(list)
-        for key in keys:
+        for key in sorted(asked):
             by_source[key[0]].append(key)
         witnesses: list[Terms] = [{u: -1}]
         for s, mine in by_source.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -61,6 +62,32 @@ def _concentration(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
     base = added(*parts)
     for part in parts:
         _compare(model.linear, _beyond(part, base, rule.value), "<=", 0, keep)
+    if rule.value > 0 and _surely_bought(model, rule):
+        _tell_counts(model, rule, keep)
+
+
+def _tell_counts(model: PlanModel, rule: PlanRule, keep: int | None) -> None:
+    """No vendor beyond its share takes so many vendors: said to rules that count them, whose relaxation misses it."""
+    vendors = _grouped(model, rule, _vendor).keys()
+    for other in model.problem.rules:
+        if other.kind == "count" and other.of in (None, "vendors") and rule.select <= other.select:
+            counted = _grouped(model, other, _vendor)
+            different = [model.any_used(counted[vendor]) for vendor in vendors]
+            _compare(model.linear, dict.fromkeys(different, 1), ">=", math.ceil(1 / rule.value), keep)
+
+
+def _surely_bought(model: PlanModel, rule: PlanRule) -> bool:
+    """Whether every plan has something that the rule measures: all that can meet some demand is selected."""
+    selected = {
+        key
+        for key in model.blocks(rule.select)
+        if len(model.measure(rule.measure or "units", [key])) == len(model.quantities(key))
+    }
+    needs = {need.demand for need in model.problem.needs} - model.met.keys()
+    for use in model.problem.uses:
+        if not selected.issuperset(model.blocks([use.pair])):
+            needs.discard(use.demand)
+    return bool(needs)
 
 
 def _beyond(part: Terms, base: Terms, share: Fraction) -> Terms:

@@ -59,7 +59,7 @@ class Search:
         partial: bool,
         room: int = ROOM,
     ) -> None:
-        self.problem, self.effort, self.watch, self.partial = problem, effort, watch, partial
+        self.problem, self.effort, self.watch, self.partial, self.room = problem, effort, watch, partial, room
         self.model = PlanModel(problem, watch, partial=partial, room=room)
         self.keeps = add_rules(self.model)
         self.terms = {name: OBJECTIVES[name].terms(self.model) for name in problem.objectives if name in OBJECTIVES}
@@ -70,27 +70,33 @@ class Search:
     # ---- objectives
 
     def optimise(self, name: str, *, halved: bool = False) -> tuple[Status, ObjectiveValue | None]:
-        """Optimise one objective and narrow to plans that are no worse in it."""
+        """Optimise one objective and narrow to plans that are no worse in it.
+
+        Args:
+            halved: of the time that is left, half is enough to find no plan in.
+        """
         if name == "min_time":
             return self._soonest()
         objective, terms = OBJECTIVES[name], self.terms[name]
         grain = _grain(terms)
-        until = self.effort.spent_s + self.effort.left_s * (0.5 if halved else 1.0)
+        until = self.effort.spent_s + self.effort.left_s
+        seek_until = until - self.effort.left_s * (0.5 if halved else 0.0)
         asked = How(
             maximise=objective.maximise,
             gap=self.effort.gap,
             resolution=0.01 if grain is None else 1 / grain,
             tell=True,
         )
-        upper, solution = self._approach(name, asked, until)
+        upper, solution = self._approach(name, asked, seek_until)
         for shift, (nodes, fresh) in enumerate(_ATTEMPTS):
+            end = seek_until if self.best is None else until
             if solution is not None:
-                if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or self.effort.spent_s >= until:
+                if solution.status in (Status.OPTIMAL, Status.INFEASIBLE) or self.effort.spent_s >= end:
                     break
                 if shift and self.effort.most_nodes is not None:  # who counts nodes wants no proof at any price
                     break
             how = replace(asked, upper=None if fresh else upper, nodes=nodes, shift=shift, within=self._better(name))
-            solution = self.solve(terms, self._until(how, until), fresh=fresh)
+            solution = self.solve(terms, self._until(how, end), fresh=fresh)
             if solution.status is Status.INFEASIBLE and how.within is not None:
                 solution = replace(solution, status=Status.OPTIMAL)
         assert solution is not None

@@ -32,7 +32,9 @@ def random_problem(seed: int, *, priorities: bool = True, rules: bool = True) ->
         if number_of_plans(problem) <= _MOST_PLANS:
             break
     if gaining or rng.random() < 0.3:
-        problem = replace(problem, rules=tuple(_rule(rng, problem, i, priorities) for i in range(rng.randint(1, 3))))
+        problem = replace(
+            problem, rules=tuple(random_rule(rng, problem, i, priorities) for i in range(rng.randint(1, 3)))
+        )
     if not rules:
         problem = replace(problem, rules=())
     return _limits(rng, problem)
@@ -113,7 +115,7 @@ def _uses(rng: Random, lot: Lot, needs: list[Need]) -> list[Use]:
     return uses
 
 
-def _rule(rng: Random, problem: AllocationProblem, index: int, priorities: bool) -> PlanRule:
+def random_rule(rng: Random, problem: AllocationProblem, index: int, priorities: bool) -> PlanRule:
     pairs = [use.pair for use in problem.uses]
     within = frozenset(p for p in pairs if rng.random() < 0.8)
     vendor = rng.choice(problem.lots).vendor

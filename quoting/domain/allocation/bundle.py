@@ -145,8 +145,9 @@ def weighed(parts: Parts, bundle: Bundle) -> tuple[Bundle, Floats, float]:
     slopes = bundle.slopes * scale
     here = bundle.values + np.einsum("ij,ij->i", bundle.slopes, centre - bundle.prices)
     above = np.maximum(here - bundle.bound, 0.0)
-    weights = _least(above, bundle.step * (slopes @ slopes.T), bundle.weights)
-    slope = weights @ slopes
+    # By einsum and not by @, which would set other threads to work for a matrix as small as this.
+    weights = _least(above, bundle.step * np.einsum("id,jd->ij", slopes, slopes), bundle.weights)
+    slope = np.einsum("i,id->d", weights, slopes)
     foreseen = bundle.step * float(slope @ slope) + float(weights @ above)
     return replace(bundle, weights=weights), np.maximum(centre + bundle.step * scale * slope, 0.0), foreseen
 

@@ -26,7 +26,7 @@ from quoting.domain.watch import Watch
 _WIDE = 4_000  # columns from which on a model is worth taking apart
 _WHOLE = 1e-6
 _CANDIDATES = 8  # parts in doubt whose halves are looked at before a branch
-_NEIGHBOURS = 12  # plans that differ in one part from a good one, and are looked at
+_NEIGHBOURS = 4  # plans that differ in one part from a good one, and are looked at
 _CLOSE, _OF_GAP = 0.03, 0.02  # of what a bound lacks, of the gap asked for: bounds are as near as that to their best
 _ROUGH = 2e-5  # of the value, at least as near as that before there is any plan
 _EXACT = 1e-9  # of the value: nearer than that is the same
@@ -188,6 +188,7 @@ class Tree:
     def _neighbour(self, found: _Node) -> _Node | None:
         """One break each that is better than some others, in all but one part the same."""
         every, at = np.arange(len(found.open)), found.shares.argmax(axis=1)
+        self._step(self.parts.open)
         asked = ask(self.parts, found.bundle.prices[found.bundle.best], self.parts.open)
         rises = asked.values - asked.values[every, at][:, None]
         rises[every, at] = np.inf

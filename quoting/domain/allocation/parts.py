@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Open = NDArray[np.bool_]  # parts x breaks: what may be taken
 
+_AT_ONCE = 20_000  # numbers looked at together, so that they stay near the processor
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -109,9 +111,15 @@ class Parts:
 
         Units: those of the objective a unit of the demand.
         """
-        rows, (_, _, wide, deep) = len(part), self.shape
-        flat, t = (rows, wide * deep), at - 1
-        counts = self._counts[part]
+        values, counted = np.empty(len(part)), np.empty((len(part), self.cells))
+        rows = max(1, _AT_ONCE // self.cells)
+        for begin in range(0, len(part), rows):
+            some = slice(begin, begin + rows)
+            values[some], counted[some] = self._answers(prices, of[some], part[some], at[some] - 1)
+        return Answers(values, part, counted)
+
+    def _answers(self, prices: Floats, of: Ints, part: Ints, t: Ints) -> tuple[Floats, Floats]:
+        flat, counts = (len(part), self.cells), self._counts[part]
         gain = counts * prices.reshape(-1)[of[:, None, None] * prices.shape[1] + self._demand[part]]
         room = self._rooms(gain, part, t).reshape(flat)
         each = (self._cost[part, t][:, :, None] - gain).reshape(flat)
@@ -126,8 +134,7 @@ class Parts:
             chosen = np.empty_like(steps)
             np.put_along_axis(chosen, order, np.clip(aim[:, None] - before, 0.0, steps), axis=1)
             pieces[bent] = chosen
-        values = self._fixed[part, t] + np.einsum("ij,ij->i", pieces, each)
-        return Answers(values, part, pieces * counts.reshape(flat))
+        return self._fixed[part, t] + np.einsum("ij,ij->i", pieces, each), pieces * counts.reshape(flat)
 
     def _rooms(self, gain: Floats, part: Ints, t: Ints) -> Floats:
         """The most pieces of each use, the dearest demands first, what is beyond need last."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, missing
 
-from quoting.wire.shapes import ListOf, Shape
+from quoting.wire.shapes import ListOf, Shape, refuse_repeated
 
 Reader = Callable[[Any], Any]
 
@@ -65,14 +65,17 @@ def _record(shape: Shape, lenient: bool) -> Reader:
 def _reader(field: Any, lenient: bool) -> Reader:
     """How one field reads a value that is there."""
     if isinstance(field, ListOf):
-        inner, least, most = _reader(field.inner, lenient), field.least, field.most
+        inner, least, most, once = _reader(field.inner, lenient), field.least, field.most, field.once
 
         def read_list(value: Any) -> Any:
             if not isinstance(value, list) or len(value) < least or (most is not None and len(value) > most):
                 raise NotSound
-            if field.once or any(item is None for item in value):
+            if None in value:
                 raise NotSound
-            return tuple(map(inner, value))
+            items = tuple(map(inner, value))
+            if once:
+                refuse_repeated(items)
+            return items
 
         return read_list
     if isinstance(field, fields.Nested):

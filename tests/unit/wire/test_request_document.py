@@ -7,12 +7,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from marshmallow import ValidationError
 
 from quoting.domain.errors import FieldFault, RequestInvalid
 from quoting.domain.offers import DataCentre, Grade, Mode
 from quoting.domain.request import Objective, Party, QuoteRequest, dated
 from quoting.wire.json_text import canonical, parse
-from quoting.wire.request import dump_request, load_request, request_digest
+from quoting.wire.quick import NotSound, read_quickly
+from quoting.wire.request import RequestShape, dump_request, load_request, request_digest
 from tests.builders import a_request
 from tests.unit.wire.broken_requests import BROKEN, CHIPS, a_full_request, a_lease, put, usd
 
@@ -35,6 +37,32 @@ def changed(*changes) -> QuoteRequest:
     for change in changes:
         change(document)
     return load_request(document, CHIPS)
+
+
+# ---- the quick way and the thorough one
+
+
+@pytest.mark.parametrize("path", RECORDED, ids=[path.name for path in RECORDED])
+def test_a_recorded_request_reads_the_same_on_both_ways(path):
+    document = parse(read(path))
+
+    assert read_quickly(RequestShape(), document) == RequestShape().load(document)
+
+
+def test_a_request_that_uses_every_table_reads_the_same_on_both_ways():
+    assert read_quickly(RequestShape(), a_full_request()) == RequestShape().load(a_full_request())
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=[broken.name for broken in BROKEN])
+def test_what_the_shape_refuses_the_quick_way_refuses_too_and_nothing_else(broken):
+    document = parse(broken.body())
+    try:
+        thorough = RequestShape().load(document)
+    except ValidationError:
+        with pytest.raises(NotSound):
+            read_quickly(RequestShape(), document)
+    else:
+        assert read_quickly(RequestShape(), document) == thorough
 
 
 # ---- what is refused

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, func, insert, literal, select, union_all
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, insert, literal_column, select, union_all
 from sqlalchemy.engine import Connection
 
 from quoting.adapters.clock import sortable_id
 from quoting.adapters.sql import archive, rows
 from quoting.adapters.sql.clearance_tables import clearances
 from quoting.adapters.sql.dialect import now_ms
+from quoting.adapters.sql.prepared import Prepared
 from quoting.adapters.sql.record import Recorder
 from quoting.adapters.sql.tables import idempotency, quotes, results
 from quoting.application.errors import ClearancesChanged, TooManyWaiting
@@ -23,21 +23,27 @@ from quoting.domain.errors import IdempotencyMismatch
 
 Accepted = tuple[QuoteRecord, bool]
 
-# Statements of every request are built once: to build one costs as much as to run it.
-# The time, how many quotes of each tenant are in the queue (it is bounded, so that counting is cheap), and the
-# clearances of each that stand: all that acceptance depends on, in one trip.
-_NOTHING = literal("")
-_OF: BindParameter[Any] = bindparam("of", expanding=True)
-_AS_IT_STANDS = union_all(
-    select(literal("now"), _NOTHING, _NOTHING, now_ms()),
-    select(literal("queued"), quotes.c.tenant, _NOTHING, func.count())
-    .where(quotes.c.tenant.in_(_OF), quotes.c.status == Status.QUEUED)
-    .group_by(quotes.c.tenant),
-    select(literal("stands"), clearances.c.tenant, clearances.c.id, literal(0)).where(
-        clearances.c.tenant.in_(_OF), clearances.c.revoked_at.is_(None)
-    ),
+# The time, how many quotes of the tenant are in the queue (it is bounded, so that counting is cheap), and which of its
+# clearances stand: all that acceptance depends on, in one trip.
+_OF: BindParameter[Any] = bindparam("of")
+_NOTHING: ColumnElement[Any] = literal_column("''")
+_NONE: ColumnElement[Any] = literal_column("0")
+_AS_IT_STANDS = Prepared(
+    union_all(
+        select(literal_column("'now'"), _NOTHING, now_ms()),
+        select(literal_column("'queued'"), _NOTHING, func.count()).where(
+            quotes.c.tenant == _OF, quotes.c.status == Status.QUEUED.value
+        ),
+        select(literal_column("'stands'"), clearances.c.id, _NONE).where(
+            clearances.c.tenant == _OF, clearances.c.revoked_at.is_(None)
+        ),
+    )
 )
-_QUOTES, _KEYS, _RESULTS = insert(quotes), insert(idempotency), insert(results)
+_LATER = ("lease_owner", "lease_until")
+_QUOTES = Prepared(insert(quotes), [column.name for column in quotes.columns if column.name not in _LATER])
+_KEY, _RESULT = ("tenant", "key", "fingerprint", "quote_id"), ("quote_id", "body", "sha256")
+_KEYS, _RESULTS = Prepared(insert(idempotency), _KEY), Prepared(insert(results), _RESULT)
+# Built once, as all statements of every request: to build one costs as much as to run it.
 _OF_KEY = (
     select(quotes, idempotency.c.fingerprint)
     .join(idempotency, idempotency.c.quote_id == quotes.c.id)
@@ -78,7 +84,7 @@ class Acceptance:
         """For each the quote and whether its key had been used for it, or why it is refused."""
         outcomes: list[Accepted | Exception] = []
         admitted: list[Arrival] = []
-        now, queued, standing = _as_it_stands(c, {each.submission.tenant for each in arrivals})
+        stands = {tenant: _as_it_stands(c, tenant) for tenant in {each.submission.tenant for each in arrivals}}
         for arrival in arrivals:
             if arrival.key is not None and any(arrival.key == earlier.key for earlier in admitted):
                 self._store(c, admitted)  # the earlier one answers this one
@@ -86,9 +92,7 @@ class Acceptance:
             try:
                 replayed = self.replayed(c, arrival)
                 if replayed is None:
-                    if arrival.submission.clearances != standing[arrival.submission.tenant]:
-                        raise ClearancesChanged("the clearances change just now")
-                    self._admit(arrival, queued, now)
+                    self._admit(arrival, stands[arrival.submission.tenant])
                     admitted.append(arrival)
             except (IdempotencyMismatch, TooManyWaiting, ClearancesChanged) as refusal:
                 outcomes.append(refusal)
@@ -101,22 +105,25 @@ class Acceptance:
     def refuse(self, c: Connection, arrival: Arrival) -> None:
         """Raises TooManyWaiting where it would be refused for that."""
         if arrival.known is None and self.replayed(c, arrival) is None:
-            self._check_room(_as_it_stands(c, {arrival.submission.tenant})[1], arrival.submission.tenant)
+            self._check_room(_as_it_stands(c, arrival.submission.tenant))
 
     def replayed(self, c: Connection, arrival: Arrival) -> QuoteRecord | None:
         used = arrival.submission.idempotency
         return None if used is None else replayed(c, arrival.submission.tenant, used)
 
-    def _check_room(self, queued: Counter[str], tenant: str) -> None:
-        if queued[tenant] >= self._limit:
+    def _check_room(self, stands: _AsItStands) -> None:
+        if stands.queued >= self._limit:
             raise TooManyWaiting(self._limit)
 
-    def _admit(self, arrival: Arrival, queued: Counter[str], now: int) -> None:
+    def _admit(self, arrival: Arrival, stands: _AsItStands) -> None:
         """Count it in, and note when it was accepted and, where its answer is known, ended; else when it is due."""
+        if arrival.submission.clearances != stands.clearances:
+            raise ClearancesChanged("the clearances change just now")
+        now = stands.now
         times = {"created_at": now, "started_at": now, "finished_at": now, "next_dispatch_at": None}
         if arrival.known is None:
-            self._check_room(queued, arrival.submission.tenant)
-            queued[arrival.submission.tenant] += 1
+            self._check_room(stands)
+            stands.queued += 1
             due = now + self._dispatch_after_ms
             times |= {"started_at": None, "finished_at": None, "next_dispatch_at": due}
         arrival.row.update(times)
@@ -126,19 +133,19 @@ class Acceptance:
             return
         for reference in {each.submission.pin.reference for each in admitted}:
             self.keep_files(c, reference)
-        c.execute(_QUOTES, [each.row for each in admitted])
+        _QUOTES.run(c, [each.row for each in admitted])
         keys = [
             {"tenant": each.submission.tenant, "key": used.key, "fingerprint": used.fingerprint,
              "quote_id": each.row["id"]}
             for each in admitted if (used := each.submission.idempotency) is not None
         ]  # fmt: skip
         if keys:
-            c.execute(_KEYS, keys)
+            _KEYS.run(c, keys)
         stored = [SimpleNamespace(**each.row) for each in admitted]
         self._recorder.accepted(c, stored)
         for each, row in zip(admitted, stored, strict=True):
             if each.known is not None:
-                c.execute(_RESULTS, {"quote_id": row.id, "body": each.known.text, "sha256": each.known.digest})
+                _RESULTS.run(c, [{"quote_id": row.id, "body": each.known.text, "sha256": each.known.digest}])
                 self._recorder.ended(c, [row], each.known)
 
     def keep_files(self, c: Connection, reference: str) -> None:
@@ -147,17 +154,25 @@ class Acceptance:
             archive.keep(c, reference, blob)
 
 
-def _as_it_stands(c: Connection, tenants: Iterable[str]) -> tuple[int, Counter[str], dict[str, set[str]]]:
-    """The time; how many quotes of each tenant wait; the ids of the clearances of each that stand."""
-    now, queued, standing = 0, Counter[str](), {tenant: set[str]() for tenant in tenants}
-    for what, tenant, subject, number in c.execute(_AS_IT_STANDS, {"of": sorted(standing)}):
+@dataclass(slots=True)
+class _AsItStands:
+    """The time by the database, how many quotes of a tenant wait, and the ids of its clearances that stand."""
+
+    now: int
+    queued: int
+    clearances: set[str]
+
+
+def _as_it_stands(c: Connection, tenant: str) -> _AsItStands:
+    found = _AsItStands(0, 0, set())
+    for what, subject, number in _AS_IT_STANDS.rows(c, {"of": tenant}):
         if what == "now":
-            now = number
+            found.now = number
         elif what == "queued":
-            queued[tenant] = number
+            found.queued = number
         else:
-            standing[tenant].add(subject)
-    return now, queued, standing
+            found.clearances.add(subject)
+    return found
 
 
 def replayed(c: Connection, tenant: str, used: Idempotency) -> QuoteRecord | None:
@@ -177,7 +192,7 @@ def new_row(submission: Submission, known: Answer | None, max_attempts: int) -> 
     return {
         "id": sortable_id(),
         "tenant": submission.tenant,
-        "status": Status.QUEUED if known is None else known.status,
+        "status": (Status.QUEUED if known is None else known.status).value,
         "client_ref": request.client_ref,
         "request_id": submission.request_id,
         "request_json": submission.request_text,
@@ -196,7 +211,7 @@ def new_row(submission: Submission, known: Answer | None, max_attempts: int) -> 
         "cancel_requested": False,
         "progress_json": None,
         "error_json": None,
-        "cache": None if known is None else CacheUse.HIT,
+        "cache": None if known is None else CacheUse.HIT.value,
         "valid_until": None if day is None else day.isoformat(),
         "row_version": 1,
     }

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from quoting.adapters.clock import sortable_id
 from quoting.adapters.sql.dialect import alone, now_ms
+from quoting.adapters.sql.prepared import Prepared
 from quoting.adapters.sql.record_tables import record, record_heads
 from quoting.application.quotes import Answer
 from quoting.domain.parameters import Rule
@@ -26,16 +28,9 @@ from quoting.wire import json_text
 # Strings of a result have their quotation marks escaped, so this finds the field and no text that looks like it.
 _DELIVERY = re.compile(r'"latest_delivery":"(\d{4}-\d\d-\d\d)"')
 
-# Locked in the order of the tenants, so that no two writers wait for each other.
-_HEADS = (
-    select(record_heads, now_ms().label("now"))
-    .where(record_heads.c.tenant.in_(bindparam("of", expanding=True)))
-    .order_by(record_heads.c.tenant)
-    .with_for_update()
-)
-_ADD = insert(record)
-_MOVE = update(record_heads).where(record_heads.c.tenant == bindparam("of"))
 _COLUMNS = tuple(field.name for field in fields(Entry))
+_ADD = Prepared(insert(record), _COLUMNS)
+_MOVE = Prepared(update(record_heads).where(record_heads.c.tenant == bindparam("of")), ("seq", "hash"))
 
 _PROVENANCE = '"provenance":'
 
@@ -141,21 +136,34 @@ class Recorder:
             of.setdefault(tenant, []).append(fact)
         heads = _heads(c, of)
         entries = {t: list(chained(heads[t][0], facts, heads[t][1], self._rule)) for t, facts in of.items()}
-        c.execute(_ADD, [{name: getattr(e, name) for name in _COLUMNS} for added in entries.values() for e in added])
-        c.execute(_MOVE, [{"of": t, "seq": added[-1].seq, "hash": added[-1].hash} for t, added in entries.items()])
+        _ADD.run(c, [{name: getattr(e, name) for name in _COLUMNS} for added in entries.values() for e in added])
+        _MOVE.run(c, [{"of": t, "seq": added[-1].seq, "hash": added[-1].hash} for t, added in entries.items()])
 
 
 def _heads(c: Connection, tenants: Iterable[str]) -> dict[str, tuple[Head, int]]:
     """The locked heads of the tenants, and the time; who has none yet gets one."""
     wanted = sorted(tenants)
-    found = {row.tenant: row for row in c.execute(_HEADS, {"of": wanted})}
+    found = _read_heads(c, wanted)
     for tenant in wanted:
         if tenant not in found:
             alone(c, f"record/{tenant}")  # there is no row to lock yet
-            if c.execute(_HEADS, {"of": [tenant]}).first() is None:
+            if not _read_heads(c, [tenant]):
                 c.execute(insert(record_heads).values(tenant=tenant, seq=0, hash=FIRST))
-            found[tenant] = c.execute(_HEADS, {"of": [tenant]}).one()
-    return {tenant: (Head(tenant, row.seq, row.hash), row.now) for tenant, row in found.items()}
+            found |= _read_heads(c, [tenant])
+    return found
+
+
+def _read_heads(c: Connection, tenants: Sequence[str]) -> dict[str, tuple[Head, int]]:
+    rows = _heads_of(len(tenants)).rows(c, {f"of{number}": tenant for number, tenant in enumerate(tenants)})
+    return {tenant: (Head(tenant, seq, last), now) for tenant, seq, last, now in rows}
+
+
+@lru_cache(maxsize=100)
+def _heads_of(number: int) -> Prepared:
+    """Locked in the order of the tenants, so that no two writers wait for each other."""
+    tenants = [bindparam(f"of{each}", type_=record_heads.c.tenant.type) for each in range(number)]
+    mine = record_heads.c.tenant.in_(tenants)
+    return Prepared(select(record_heads, now_ms()).where(mine).order_by(record_heads.c.tenant).with_for_update())
 
 
 def _end(row: Any, common: Mapping[str, Any], deliveries: Sequence[str]) -> Fact:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import secrets
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -20,6 +21,7 @@ from quoting.application.quotes import Size, Wake
 COMPUTE_QUOTE = "chipquote.compute_quote"
 QUEUES = {Size.SMALL: "chipquote.quotes", Size.LARGE: "chipquote.quotes.large"}
 WAITING_RINGS = 1000
+BETWEEN_TRIPS_S = 0.01  # where rings come together
 
 
 def celery_app(redis_url: str) -> Celery:
@@ -139,3 +141,5 @@ class BackgroundQueue:
                 wakes.append(self._rings.get())
             with suppress(QueueUnavailable):  # the dispatcher finds them
                 self._inner.wake_all(wakes)
+            if len(wakes) > 1:  # more are coming: a trip costs several times what one more ring on it costs
+                time.sleep(BETWEEN_TRIPS_S)

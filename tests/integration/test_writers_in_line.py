@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from quoting.adapters.sql import units
 from quoting.adapters.sql.dialect import connect
 from quoting.adapters.sql.units import Units
 from quoting.application.errors import StoreUnavailable
@@ -90,6 +93,31 @@ def test_writers_that_wait_share_one_commit(line):
     assert [each.result() for each in line.write(note("a"), note("b"), note("c"))] == ["a", "b", "c"]
     assert line.commits - before == 2  # that of the first, and one of those that waited for it
     assert line.notes == ["a", "b", "c"]
+
+
+def test_where_writers_came_together_the_next_waits_for_who_is_on_the_way(line, monkeypatch):
+    line.write(note("a"), note("b"))
+    before, late = line.commits, list[Future[Any]]()
+
+    def meanwhile(_: float) -> None:
+        if not late:
+            late.append(pool.submit(line.units.write, note("d")))
+            while len(line.units._line) < 2:
+                threading.Event().wait(0.001)
+
+    monkeypatch.setattr(units, "time", SimpleNamespace(monotonic=time.monotonic, sleep=meanwhile))
+    with ThreadPoolExecutor(1) as pool:
+        line.units.write(note("c"))
+    assert late[0].result() == "d"
+    assert line.commits - before == 1
+
+
+def test_who_writes_alone_waits_for_nobody(line, monkeypatch):
+    slept = list[float]()
+    monkeypatch.setattr(units, "time", SimpleNamespace(monotonic=time.monotonic, sleep=slept.append))
+    line.units.write(note("a"))
+    line.units.write(note("b"))
+    assert slept == []
 
 
 def test_a_writer_that_fails_undoes_its_own_writes_and_no_others(line):

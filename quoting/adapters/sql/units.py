@@ -23,6 +23,7 @@ from quoting.adapters.sql.silence import Silence, silent
 from quoting.application.errors import StoreUnavailable
 
 TRIES, TRY_FOR_S = 5, 10.0
+GATHERING_S, LONGEST_GATHERING_S = 0.001, 0.01  # how long nobody may come, and how long they may go on coming
 _I = TypeVar("_I")
 _T = TypeVar("_T")
 
@@ -43,7 +44,7 @@ class Units:
         self._silence = Silence()
         self._in_line = takes_one_writer(engine)
         self._line: deque[_Waiting[Any]] = deque()
-        self._writing = threading.Lock()
+        self._writing, self._crowded = threading.Lock(), False
 
     def read(self, unit: Callable[[Connection], _T], tenant: str | None = None) -> _T:
         """Run a unit that changes nothing. Raises StoreUnavailable."""
@@ -72,8 +73,22 @@ class Units:
         self._line.append(mine)
         with self._writing:
             if not mine.served:
-                self._serve(self._leave_line())
+                if self._crowded:
+                    self._let_others_come()
+                waiting = self._leave_line()
+                self._crowded = len(waiting) > 1
+                self._serve(waiting)
         return mine.outcome()
+
+    def _let_others_come(self) -> None:
+        """Where several came together a moment ago more are on their way: a commit costs more than the time they take.
+
+        Who writes alone never waits.
+        """
+        ends, seen = time.monotonic() + LONGEST_GATHERING_S, 0
+        while len(self._line) > seen and time.monotonic() < ends:
+            seen = len(self._line)
+            time.sleep(GATHERING_S)
 
     def _leave_line(self) -> list[_Waiting[Any]]:
         return [self._line.popleft() for _ in range(len(self._line))]

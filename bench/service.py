@@ -84,15 +84,16 @@ def _accepted(system: System, seconds: float) -> bool:
     system.supervisor.forget(worker)
     port = int(system.url.rpartition(":")[2])
 
-    rates: dict[str, list[float]] = {"ours": [], "bare": []}
+    rates: dict[str, list[float]] = {"ours": [], "bare": [], "bare alone": []}
     for turn in range(TURNS):
         with key_ring(replace(Settings(), database_url=system.database_url, data_dir=system.data_dir)) as ring:
             keys = [ring.create(tenant=f"bench-{turn}-{number}")[1] for number in range(WRITERS)]
         rates["ours"].append(_rate(port, partial(_post, keys), seconds / TURNS, WRITERS))
-        rates["bare"].append(_commits(system.database_url, seconds / TURNS))
-    ours, yardstick = statistics.median(rates["ours"]), statistics.median(rates["bare"])
-    words = f"{ours:.0f} accepted POSTs/s, bare commits {yardstick:.0f}/s"
-    return _say("accepted", words, ours / yardstick, most=False)
+        rates["bare"].append(_commits(system.database_url, seconds / TURNS, WRITERS))
+        rates["bare alone"].append(_commits(system.database_url, seconds / TURNS, 1))
+    ours, many, one = (statistics.median(each) for each in rates.values())
+    words = f"{ours:.0f} accepted POSTs/s, bare commits {many:.0f}/s of {WRITERS} writers, {one:.0f}/s of one"
+    return _say("accepted", words, ours / max(many, one), most=False)
 
 
 def _post(keys: Sequence[str], number: int) -> bytes:
@@ -212,12 +213,15 @@ def _bare_server(body: bytes) -> Iterator[int]:
             server.wait()
 
 
-def _commits(database_url: str, seconds: float) -> float:
-    """Durable commits of one small row each, from as many threads as ask for quotes."""
+def _commits(database_url: str, seconds: float, writers: int) -> float:
+    """Durable commits a second of one row each, of the size of a request, by plain transactions of so many threads.
+
+    On SQLite many stand in each other's way, on PostgreSQL they share commits: the better of many and one counts.
+    """
     engine = connect(database_url).execution_options(writes=True)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE IF NOT EXISTS bench (id TEXT PRIMARY KEY, body TEXT NOT NULL)"))
-    ends, counts, body = time.monotonic() + seconds, [0] * WRITERS, json.dumps(QUOTE)
+    ends, counts, body = time.monotonic() + seconds, [0] * writers, json.dumps(QUOTE)
 
     def run(number: int) -> None:
         while time.monotonic() < ends:
@@ -225,7 +229,7 @@ def _commits(database_url: str, seconds: float) -> float:
                 connection.execute(text("INSERT INTO bench VALUES (:id, :body)"), {"id": str(uuid4()), "body": body})
             counts[number] += 1
 
-    took = _together(run, WRITERS)
+    took = _together(run, writers)
     engine.dispose()
     return sum(counts) / took
 

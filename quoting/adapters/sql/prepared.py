@@ -7,7 +7,7 @@ way is not gone: its compiler still writes the SQL, for the database in use, and
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -64,13 +64,10 @@ def _run(c: Connection, work: Callable[[Any], Any]) -> Any:
     """Let a cursor work; an error of the driver is raised as SQLAlchemy raises it."""
     driver: Any = c.connection.driver_connection
     base: Any = c.dialect.loaded_dbapi.Error
-    cursor = driver.cursor()
     try:
-        return work(cursor)
+        with closing(driver.cursor()) as cursor:
+            return work(cursor)
     except base as error:
-        if c.dialect.is_disconnect(error, driver, cursor):
+        if c.dialect.is_disconnect(error, driver, None):
             c.invalidate(error)
         raise DBAPIError.instance(None, None, error, base) from error
-    finally:
-        with suppress(base):
-            cursor.close()

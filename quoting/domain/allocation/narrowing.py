@@ -11,21 +11,28 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from quoting.domain.allocation.highs import Relaxation
-from quoting.domain.allocation.linear import LinearModel
 from quoting.domain.allocation.model import BlockKey, PlanModel
 from quoting.domain.allocation.sources import weights
 
 _SAFETY = 1e-6  # relative; far above the errors of the solver's arithmetic
 
 
-def favoured(linear: LinearModel, relaxed: Relaxation, favour: float) -> list[int]:
-    """Upper bounds that leave the columns the relaxation uses and `favour` times as many that come next: no proof."""
+def favoured(model: PlanModel, relaxed: Relaxation, favour: float) -> list[int]:
+    """Upper bounds that leave the columns the relaxation uses and `favour` times as many that come next: no proof.
+
+    Only pieces and price breaks are shut. All other columns follow from them, and with one of those shut, such as that
+    a vendor is used at all, what was let in beside it could not be taken.
+    """
+    linear, mine = model.linear, set[int]()
+    for s, source in enumerate(model.sources):
+        mine.update(model.taken(s))
+        mine.update(q.column for b in range(len(source.blocks)) for q in model.quantities((s, b)))
     unused = sorted(
         (cost, column)
         for column, cost in enumerate(relaxed.costs)
-        if cost > _SAFETY and relaxed.values[column] <= linear.lower[column] + _SAFETY
+        if column in mine and cost > _SAFETY and relaxed.values[column] <= linear.lower[column] + _SAFETY
     )
-    used = sum(value > low + _SAFETY for value, low in zip(relaxed.values, linear.lower, strict=True))
+    used = sum(relaxed.values[column] > linear.lower[column] + _SAFETY for column in mine)
     upper = list(linear.upper)
     for _, column in unused[int(favour * used) :]:
         upper[column] = linear.lower[column]

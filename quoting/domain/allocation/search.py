@@ -205,7 +205,7 @@ class Search:
             yield likely(self.model, relaxed, _FEW), _FEW_GAP, _FEW_NODES
             rough = _ROUGH[1:]
         for favour, gap in rough:
-            yield favoured(self.model.linear, relaxed, favour), gap, _ATTEMPTS[0][0]
+            yield favoured(self.model, relaxed, favour), gap, _ATTEMPTS[0][0]
 
     def _hold(self, objective: Objective, terms: Terms, grain: int | None, value: Fraction) -> None:
         if grain is None:  # rounded against the plan, which stays within the row all the same

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response
 from werkzeug.exceptions import NotAcceptable
 
 from quoting.adapters import logs
@@ -19,6 +19,7 @@ from service.api.clearances import clearances
 from service.api.export_checks import export_checks
 from service.api.operations import operations
 from service.api.quotes import REFUSALS, WAITERS, quotes
+from service.asked import around, asked
 from service.auth import API, install_authentication
 from service.openapi import SETTINGS, describe
 from service.problems import install_error_handlers
@@ -52,34 +53,37 @@ class _Service(Flask):
 
 
 def _identify() -> None:
-    sent = request.headers.get("X-Request-Id", "")
-    g.request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid4())
-    g.began = time.perf_counter()
-    logs.about(request_id=g.request_id)
+    sent, about = asked().environ.get("HTTP_X_REQUEST_ID", ""), around()
+    about.request_id = sent if _REQUEST_ID.fullmatch(sent) else str(uuid4())
+    about.began = time.perf_counter()
+    logs.about(request_id=about.request_id)
 
 
 def _check_accept() -> None:
-    if request.path.startswith(API) and request.accept_mimetypes and not request.accept_mimetypes.accept_json:
+    this = asked()
+    if "HTTP_ACCEPT" not in this.environ or not this.path.startswith(API):
+        return
+    if this.accept_mimetypes and not this.accept_mimetypes.accept_json:
         raise NotAcceptable("the answer is application/json")
 
 
 def _finish(response: Response) -> Response:
-    headers = response.headers
-    headers["X-Request-Id"] = g.request_id
+    headers, about = response.headers, around()
+    headers.add("X-Request-Id", about.request_id)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Cache-Control", "no-cache" if "ETag" in headers else "no-store")
-    _account(response)
+    _account(response, about)
     return response
 
 
-def _account(response: Response) -> None:
+def _account(response: Response, about: Any) -> None:
     """Count the request, and log it with what it was about."""
-    d, seconds = deps.deps(), time.perf_counter() - g.began
-    route = "none" if request.url_rule is None else request.url_rule.rule
-    d.meter.request(request.method if route != "none" else "any", route, response.status_code, seconds)
-    about = {"tenant": g.caller.tenant} if "caller" in g else {}
-    about |= {name: str(value) for name, value in (request.view_args or {}).items()}
+    this, d, seconds = asked(), deps.deps(), time.perf_counter() - about.began
+    route = "none" if this.url_rule is None else this.url_rule.rule
+    d.meter.request(this.method if route != "none" else "any", route, response.status_code, seconds)
+    said = {"tenant": about.caller.tenant} if "caller" in about else {}
+    said |= {name: str(value) for name, value in (this.view_args or {}).items()}
     if response.location:
-        about["quote_id"] = response.location.rpartition("/")[2]
+        said["quote_id"] = response.location.rpartition("/")[2]
     milliseconds = round(seconds * 1000, 1)
-    d.log.info("request", method=request.method, route=route, status=response.status_code, ms=milliseconds, **about)
+    d.log.info("request", method=this.method, route=route, status=response.status_code, ms=milliseconds, **said)

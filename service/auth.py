@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app
 
 from quoting.application.quotes import Caller
+from service.asked import around, asked
 from service.deps import deps
 from service.doors import door_of
 from service.problems import Forbidden, Unauthorized
@@ -27,19 +28,20 @@ def install_authentication(app: Flask) -> None:
 
 def caller() -> Caller:
     """The caller of the request that is being handled."""
-    who: Caller = g.caller
+    who: Caller = around().caller
     return who
 
 
 def _authenticate() -> None:
-    rule = request.url_rule
+    this = asked()
+    rule = this.url_rule
     door = None if rule is None else door_of(current_app, rule.endpoint)
     if door is None or door.scope is None:
         return
-    kind, _, key = request.headers.get("Authorization", "").partition(" ")
+    kind, _, key = this.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     who = deps().keys.caller(key.strip()) if kind.lower() == "bearer" and key.strip() else None
     if who is None:
         raise Unauthorized("send the header Authorization: Bearer KEY")
     if door.scope not in who.scopes:
         raise Forbidden(door.scope)
-    g.caller = who
+    around().caller = who

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from quoting.wire import json_text
+from service.asked import asked
 
 LARGE_LIMIT = 16 * 1024 * 1024
 LIMIT = 256 * 1024
@@ -25,9 +25,10 @@ def read_json(limit: int) -> Any:
         BadRequest: its chunks are none, or it ends too early.
         NotJson: it is no strict JSON.
     """
-    if request.mimetype != "application/json":
+    this = asked()
+    if this.mimetype != "application/json":
         raise UnsupportedMediaType("the body has to be application/json")
-    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+    if this.environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() != "identity":
         raise UnsupportedMediaType("the body must not be encoded")
     try:
         body = _read(limit)
@@ -38,13 +39,15 @@ def read_json(limit: int) -> Any:
 
 def is_short(limit: int) -> bool:
     """Whether the body says that it is within the limit: who sent it then reads an answer that came before its end."""
-    return request.content_length is not None and request.content_length <= limit
+    length = asked().content_length
+    return length is not None and length <= limit
 
 
 def _read(limit: int) -> bytes:
     """The body; its length is counted, not believed, as a chunked one names none."""
-    declared = request.content_length or 0
-    body = request.stream.read(limit + 1) if declared <= limit else b""
+    this = asked()
+    declared = this.content_length or 0
+    body = this.stream.read(limit + 1) if declared <= limit else b""
     if declared <= limit and len(body) <= limit:
         return body
     if declared <= HEARD_OUT * limit:
@@ -54,5 +57,5 @@ def _read(limit: int) -> bytes:
 
 def _hear_out(most: int) -> None:
     """Read on and forget: a connection that is closed on unread data loses the answer on its way."""
-    while most > 0 and (piece := request.stream.read(PIECE)):
+    while most > 0 and (piece := asked().stream.read(PIECE)):
         most -= len(piece)

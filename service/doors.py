@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from flask_smorest import Blueprint
 
 from quoting.domain.errors import FieldFault, RequestInvalid
 from service.answers import Answer, Parameter, operation
+from service.asked import asked
 
 View = Callable[..., Response]
 _DOOR = "door"
@@ -71,10 +72,11 @@ def _values(parameters: Sequence[Parameter]) -> dict[str, Any]:
     Raises:
         RequestInvalid: a parameter is not known, stands there twice or cannot be read.
     """
-    if not parameters and not request.query_string:
+    this = asked()
+    if not parameters and not this.query_string:
         return {}
     known, values, faults = {p.name: p for p in parameters}, {p.name: p.default for p in parameters}, []
-    for name, texts in request.args.lists():
+    for name, texts in this.args.lists():
         parameter = known.get(name)
         if parameter is None:
             faults.append(FieldFault(f"/{name}", "unknown_field", "no such parameter"))

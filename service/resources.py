@@ -6,10 +6,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from quoting.adapters.remembered import Remembered
 from quoting.application.quotes import Page, Progress, QuoteRecord, Status
+from service.asked import asked
 from service.queries import cursor_text
 
 _ENDED: Remembered[tuple[str, int], str] = Remembered(seconds=5.0, most=1000)
@@ -48,13 +49,13 @@ def quote_resource(record: QuoteRecord) -> dict[str, Any]:
 def quote_response(record: QuoteRecord, status: int = 200) -> Response:
     """A quote with its ETag, and with Retry-After as long as it is not done."""
     text = _printed(record)
-    response = Response(text, status, content_type="application/json")
+    response, this = Response(text, status, content_type="application/json"), asked()
     if not record.status.done:
-        response.headers["Retry-After"] = str(retry_after_s(record))
-    if status == 200 and request.method in ("GET", "HEAD"):
-        response.set_etag(f"{record.id}-{record.version}")
-        if "If-None-Match" in request.headers:
-            response.make_conditional(request)
+        response.headers.add("Retry-After", str(retry_after_s(record)))
+    if status == 200 and this.method in ("GET", "HEAD"):
+        response.headers.add("ETag", f'"{record.id}-{record.version}"')
+        if "HTTP_IF_NONE_MATCH" in this.environ:
+            response.make_conditional(this)
     return response
 
 

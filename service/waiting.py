@@ -6,9 +6,8 @@ import re
 import threading
 import time
 
-from flask import request
-
 from quoting.application.quotes import QuoteRecord
+from service.asked import asked
 from service.deps import deps
 
 LONGEST_S = 20
@@ -51,8 +50,5 @@ class Waiters:
 
 def preferred_wait_s() -> int | None:
     """Seconds the caller would wait; None where no wish was sent."""
-    for header in request.headers.getlist("Prefer"):
-        match = _WAIT.search(header)
-        if match:
-            return min(int(match.group(1)), LONGEST_S)
-    return None
+    match = _WAIT.search(asked().environ.get("HTTP_PREFER", ""))  # the server has put several into one, with commas
+    return None if match is None else min(int(match.group(1)), LONGEST_S)

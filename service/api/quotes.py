@@ -146,7 +146,8 @@ def _waited(record: QuoteRecord, status: int, headers: dict[str, str]) -> Respon
         record = waiters.until_done(record, wait_s)
         headers = {**headers, "Preference-Applied": f"wait={wait_s}"}
     response = quote_response(record, status)
-    response.headers.update(headers)
+    if headers:
+        response.headers.update(headers)
     return response
 
 

@@ -38,6 +38,7 @@ def test_the_metrics_count_quotes_queue_cache_stages_and_requests(live: Live):
     before = live.anonymous.get("/metrics").text
     for _ in range(2):
         live.until_done(live.ask(request))
+    live.settle()  # quotes of other tests may wait still
 
     answer = live.anonymous.get("/metrics")
 

@@ -125,7 +125,7 @@ class Tree:
             self._round(node)
             node = self._branch(node) or self._next()
         self.bound = min(self._least, self.value)
-        return True
+        return not self._late or self.bound >= self._cutoff  # what was settled last may have been cut short
 
     def _next(self) -> _Node | None:
         while self._waiting:

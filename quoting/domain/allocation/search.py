@@ -175,8 +175,9 @@ class Search:
                 break
 
     def _better(self, name: str) -> float | None:
-        """The value from which on a plan is better than that in hand by more than the gap asked for."""
-        if not self.effort.gap or self._start() is None or self.best is None:
+        """The value from which on a plan is better than that in hand by more than the gap asked for; None in a narrow
+        model, whose solves are short and then say more than that."""
+        if not self.effort.gap or self._start() is None or self.best is None or len(self.model.linear.lower) < _WIDE:
             return None
         value = float(self.best.count.objectives[name])
         step = self.effort.gap * highs.CLOSE_ENOUGH * abs(value)

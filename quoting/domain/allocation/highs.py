@@ -187,20 +187,9 @@ def relax(
     if effort.left_s <= 0 or not linear.lower:
         return None
     costs, factor = _scaled_costs(linear, objective)
-    solver = Quiet()
-    options: dict[str, Any] = {
-        "threads": 1,
-        "random_seed": effort.seed,
-        "time_limit": effort.left_s,
-        "presolve": "off",  # the reduced costs that its undoing gives back are far from the best there are
-    }
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
     program = _program(linear, costs, maximise, upper)
-    program.integrality_ = []
-    solver.passModel(program)
-    _run(solver, watch, None)
-    effort.spent_s += float(solver.getRunTime())
+    # Without presolve: the reduced costs that its undoing gives back are far from the best there are.
+    solver = _relaxed(program, effort, watch, presolve="off")
     if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     sign = (-1.0 if maximise else 1.0) / factor
@@ -220,15 +209,27 @@ def impossible(linear: LinearModel, lower: Sequence[int], effort: Effort, watch:
     """
     if effort.left_s <= 0 or not linear.lower:
         return False
-    solver = Quiet()
-    for name, value in {"threads": 1, "random_seed": effort.seed, "time_limit": effort.left_s}.items():
-        solver.setOptionValue(name, value)
     program = _program(linear, np.zeros(len(linear.lower)), False)
     program.col_lower_ = np.array(lower, dtype=np.float64)
+    solver = _relaxed(program, effort, watch, presolve="choose")
+    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+
+
+def _relaxed(program: highspy.HighsLp, effort: Effort, watch: Watch, *, presolve: str) -> Quiet:
+    """The solver when it has solved a program that asks for no whole numbers."""
+    solver = Quiet()
+    options: dict[str, Any] = {
+        "threads": 1,
+        "random_seed": effort.seed,
+        "time_limit": effort.left_s,
+        "presolve": presolve,
+    }
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
     solver.passModel(program)
     _run(solver, watch, None)
     effort.spent_s += float(solver.getRunTime())
-    return bool(solver.getModelStatus() == highspy.HighsModelStatus.kInfeasible)
+    return solver
 
 
 def _read(solver: Quiet, factor: float, first: bool) -> Solution:

@@ -70,11 +70,19 @@ def four_vendors(*rules: PlanRule) -> AllocationProblem:
     return AllocationProblem(lots, uses, (Need("d", "site", Fraction(10)),), rules=rules)
 
 
-def rule(name: str, kind: str, value: Fraction | int, vendors: int = 4, **more: object) -> PlanRule:
+def rule(
+    name: str,
+    kind: str,
+    value: Fraction | int,
+    vendors: int = 4,
+    *,
+    op: str = "<=",
+    of: str | None = None,
+    priority: int = 1,
+) -> PlanRule:
     within = frozenset((f"o{i}", "d") for i in range(4))
     select = frozenset((f"o{i}", "d") for i in range(vendors))
-    terms = {"measure": "units", "op": "<=", "priority": 1, **more}
-    return PlanRule(name, kind, select, within, value=Fraction(value), **terms)  # type: ignore[arg-type]
+    return PlanRule(name, kind, select, within, "units", op, of, Fraction(value), priority)
 
 
 def hoped(problem: AllocationProblem) -> list[str]:
